@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using Aura.Persistence;
+using Aura.Server.Http;
+using Aura.Server.V2;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Aura.Server;
+
+/// <summary>Puts a server together: the store, the dialects, what stands before them.</summary>
+public static class AuraServer
+{
+    /// <summary>JSON bodies up to here; imports and files have limits of their own.</summary>
+    private const long MaxBody = 2 * 1024 * 1024;
+
+    private static readonly Dialects Dialects = new(PlatformApi.Dialect);
+
+    /// <param name="database">A connection string to a database that has been migrated.</param>
+    public static WebApplication Build(ServerOptions options, string database)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Url).UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1AndHttp2);
+        });
+        builder.Logging.SetMinimumLevel(options.Log)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(9));
+        AddServices(builder.Services, options, database);
+        var app = builder.Build();
+        Map(app, options);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerOptions options, string database)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new ServerPaths(options.Data));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Dialects);
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<RateLimits>();
+        services.AddAura(database);
+        services.AddPlatform();
+        services.AddHostedService<BackgroundWork>();
+        services.ConfigureHttpJsonOptions(json => DialectJson.Configure(json.SerializerOptions, Dialects));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "text/csv"];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
+        ApiDescription.Add(services, Dialects);
+    }
+
+    private static void Map(WebApplication app, ServerOptions options)
+    {
+        app.UseMiddleware<Measured>();
+        app.UseMiddleware<Failures>();
+        if (options.RequireHttps)
+            app.UseMiddleware<HttpsOnly>();
+        app.UseResponseCompression();
+        app.UseRouting();
+        app.UseMiddleware<Gate>();
+        app.UseMiddleware<Idempotency>();
+        app.MapPlatform();
+        app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+        ApiDescription.Map(app, Dialects);
+    }
+
+    private static async Task<IResult> Ready(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand("SELECT 1");
+        await command.ExecuteScalarAsync(cancellation);
+        return Results.Ok(new { status = "ready" });
+    }
+}

@@ -1,0 +1,51 @@
+using Aura.Accounts;
+using Aura.Jobs;
+using Npgsql;
+
+namespace Aura.Server;
+
+/// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
+internal sealed class BackgroundWork(
+    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule, TimeProvider time,
+    ILogger<BackgroundWork> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        List<Task> work = [access.Listen(stoppingToken)];
+        if (options.Role != ServerRole.Api)
+        {
+            work.Add(Persistently(() => worker.Run(4, stoppingToken), stoppingToken));
+            work.AddRange(readers.Select(reader => Persistently(() => Follow(reader, stoppingToken), stoppingToken)));
+            work.Add(Persistently(() => schedule.Run(stoppingToken), stoppingToken));
+        }
+
+        return Task.WhenAll(work);
+    }
+
+    private async Task Follow(IEventReader reader, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+            if (await reader.Read(stopping) == 0)
+                await Task.Delay(Pause, time, stopping);
+    }
+
+    /// <summary>Starts work again when the database was away.</summary>
+    private async Task Persistently(Func<Task> work, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            {
+                log.LogWarning("Background work is interrupted, it goes on in a second: {Reason}", failure.Message);
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));
+            }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Aura.Server.Http.Lists;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Aura.Server.Http;
+
+/// <summary>The OpenAPI document of each dialect at /openapi/NAME.json, and a page to read them at /docs.</summary>
+internal static class ApiDescription
+{
+    public static void Add(IServiceCollection services, Dialects dialects)
+    {
+        foreach (var dialect in dialects.All)
+            services.AddOpenApi(dialect.Name, options =>
+            {
+                options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.CreateSchemaReferenceId = type => NameOf(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+                options.AddDocumentTransformer((document, _, _) => Describe(document, dialect));
+                options.AddOperationTransformer((operation, context, _) => Describe(operation, context));
+                options.AddSchemaTransformer(Describe);
+            });
+    }
+
+    public static void Map(WebApplication app, Dialects dialects)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "Aura";
+            foreach (var dialect in dialects.All)
+                page.SwaggerEndpoint($"/openapi/{dialect.Name}.json", dialect.Title);
+        });
+    }
+
+    private static Task Describe(OpenApiDocument document, Dialect dialect)
+    {
+        document.Info.Title = dialect.Title;
+        document.Info.Version = V2.Health.Version;
+        document.Servers = [];
+        document.Components ??= new();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, live_... or test_..." },
+        };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Parameters ??= [];
+        if (metadata.OfType<IListing>().FirstOrDefault() is { } listing)
+            Describe(operation.Parameters, listing);
+        if (context.Description.HttpMethod is "POST" or "PUT" or "PATCH")
+            operation.Parameters.Add(Header("Idempotency-Key", "The same key and request again gets the first answer, for 24 hours."));
+        if (context.Description.HttpMethod is "PUT" or "PATCH")
+            operation.Parameters.Add(Header("If-Match", "The ETag that the caller has read; another version is refused with 409."));
+        if (metadata.OfType<OpenToAll>().Any())
+            operation.Security = [];
+        else if (metadata.OfType<NeededScope>().FirstOrDefault() is { } scope)
+            operation.Description = $"{operation.Description} Needs the scope `{scope.For(context.Description.HttpMethod ?? "GET")}`.".TrimStart();
+        operation.Responses ??= [];
+        operation.Responses["default"] = new OpenApiResponse { Description = "Refused; the error object says why." };
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(IList<IOpenApiParameter> parameters, IListing listing)
+    {
+        parameters.Add(Query("page", "From 1.", JsonSchemaType.Integer));
+        parameters.Add(Query("limit", "At most 200; 50 without.", JsonSchemaType.Integer));
+        parameters.Add(Query("cursor", "Pages by cursor; empty for the first page.", JsonSchemaType.String));
+        parameters.Add(Query("sort", $"Fields joined by commas, minus for descending: {string.Join(", ", listing.Fields.Where(f => f[0] != '?'))}.", JsonSchemaType.String));
+        parameters.Add(Query("order", "asc or desc, for a single sort field.", JsonSchemaType.String));
+        parameters.Add(Query("fields", "Only these fields of each item.", JsonSchemaType.String));
+        foreach (var (name, parameter) in listing.Parameters)
+            parameters.Add(new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Query,
+                Description = parameter.About,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = parameter.Words is { } words ? [.. words.Select(word => (JsonNode)word)] : null },
+            });
+        parameters.Add(Query("filter", $"filter[field][operator]=value. Fields: {string.Join(", ", listing.Fields.Where(f => f[0] != '?'))}. Operators: {string.Join(", ", Filters.Operators)}.", JsonSchemaType.String));
+        if (listing.HasMetadata)
+            parameters.Add(Query("metadata", "metadata[key]=value.", JsonSchemaType.String));
+    }
+
+    /// <summary>Ids are text, changes are what they change.</summary>
+    private static async Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(decimal))
+            (schema.Type, schema.Pattern, schema.Format) = (JsonSchemaType.Number, null, "decimal");
+        else if (type == typeof(Currency))
+            (schema.Type, schema.Pattern, schema.Description) = (JsonSchemaType.String, "^[A-Z]{3}$", "ISO 4217");
+        else if (type.IsEnum)
+            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. Enum.GetNames(type).Select(name => (JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name))]);
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>))
+            (schema.Type, schema.Pattern) = (JsonSchemaType.String, $"^{type.GenericTypeArguments[0].GetProperty("Prefix")!.GetValue(null)}_[0-9]+$"); // IIdentified has it
+        else if (ChangeConverters.IsChange(type))
+        {
+            var inner = await context.GetOrCreateSchemaAsync(type.GenericTypeArguments[0], null, cancellation);
+            (schema.Type, schema.Format, schema.Items, schema.Properties, schema.Enum, schema.Pattern) =
+                (inner.Type, inner.Format, inner.Items, inner.Properties, inner.Enum, inner.Pattern);
+        }
+    }
+
+    /// <summary>Generic records get readable names.</summary>
+    private static string? NameOf(Type type) => type switch
+    {
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Id<>) || ChangeConverters.IsChange(type) => null,
+        { IsGenericType: true, Namespace: not null } when type.Namespace.StartsWith("Aura", StringComparison.Ordinal) =>
+            $"{type.Name.Split('`')[0]}Of{string.Join("And", type.GenericTypeArguments.Select(argument => argument.Name))}",
+        _ => null,
+    };
+
+    private static OpenApiParameter Query(string name, string about, JsonSchemaType type) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = about, Schema = new OpenApiSchema { Type = type } };
+
+    private static OpenApiParameter Header(string name, string about) =>
+        new() { Name = name, In = ParameterLocation.Header, Description = about, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Aura.Server.Http;
+
+/// <summary>Why a request was not answered as asked, in no dialect's spelling.</summary>
+/// <param name="Code">A code of the rule that was about to be broken; null: the dialect's general code for the status.</param>
+public sealed partial record Failure(int Status, string? Code, string Message, IReadOnlyList<FieldError> Fields, object? Facts, string RequestId)
+{
+    /// <summary>The one place where exceptions become statuses. What is not listed is a fault of the server: 500.</summary>
+    public static Failure Of(Exception exception, string request) => exception switch
+    {
+        Refused refused => new(StatusOf(refused.Kind), refused.Code, refused.Message, refused.Fields, refused.Facts, request),
+        BadHttpRequestException { InnerException: JsonException json } => Of(json, request),
+        JsonException json => Of(json, request),
+        BadHttpRequestException bad => new(bad.StatusCode, null, ParameterName.Match(bad.Message) is { Success: true } name
+            ? $"The parameter {name.Groups[1].Value} cannot be read."
+            : Plain(bad.StatusCode), [], null, request),
+        DbUpdateConcurrencyException => new(409, null, "Somebody else changed it meanwhile. Read it again.", [], null, request),
+        DbUpdateException { InnerException: PostgresException failure } => Of(failure, request),
+        PostgresException failure => Of(failure, request),
+        NpgsqlException or TimeoutException or InvalidOperationException { InnerException: NpgsqlException } => Down(request),
+        _ => new(500, null, "Something went wrong on our side.", [], null, request),
+    };
+
+    public static Failure Of(int status, string request) => new(status, null, Plain(status), [], null, request);
+
+    private static Failure Of(PostgresException failure, string request) => failure.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation => new(409, null, "There is one already.", [], null, request),
+        PostgresErrorCodes.ForeignKeyViolation => new(409, null, "It refers to something that is not there, or something still refers to it.", [], null, request),
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable =>
+            new(409, null, "Somebody else is changing it right now. Try again.", [], null, request),
+        PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire =>
+            new(422, null, "Text must not contain the character U+0000.", [], null, request),
+        PostgresErrorCodes.NumericValueOutOfRange => new(422, null, "A number is out of range.", [], null, request),
+        ['5', '3' or '7', ..] or ['0', '8', ..] => Down(request),
+        _ => new(500, null, "Something went wrong on our side.", [], null, request),
+    };
+
+    private static Failure Down(string request) => new(503, null, "The database cannot be reached right now. Try again.", [], null, request);
+
+    private static Failure Of(JsonException json, string request)
+    {
+        if (json.GetType() != typeof(JsonException) || json.InnerException is JsonException)
+            return new(400, null, "The body is not well-formed JSON.", [], null, request);
+        var path = json.Path is { Length: > 2 } at ? at[2..] : "";
+        if (Missing.Match(json.Message) is { Success: true } missing)
+            return Invalid([.. Quoted.Matches(missing.Value).Select(name => new FieldError(Join(path, name.Groups[1].Value), "Is required."))], request);
+        if (Unmapped.Match(json.Message) is { Success: true } unmapped)
+            return Invalid([new(Join(path, unmapped.Groups[1].Value), "Is no field of this request.")], request);
+        return Invalid([new(path, Reason(json.Message))], request);
+    }
+
+    private static Failure Invalid(FieldError[] fields, string request) =>
+        new(422, null, Summary(fields), fields, null, request);
+
+    /// <summary>One sentence for all fields.</summary>
+    public static string Summary(IReadOnlyList<FieldError> fields) => fields switch
+    {
+        [{ Field: "" } whole] => whole.Message,
+        [var one] => $"{one.Field}: {one.Message}",
+        _ => "Some fields are wrong.",
+    };
+
+    private static string Join(string path, string name) => path == "" || path == name || path.EndsWith($".{name}", StringComparison.Ordinal) ? (path == "" ? name : path) : $"{path}.{name}";
+
+    /// <summary>Our own converters say what they want; the library's messages speak of .NET types and are replaced.</summary>
+    private static string Reason(string message) => message.StartsWith("Must ", StringComparison.Ordinal)
+        ? message
+        : message.Contains("doesn't allow", StringComparison.Ordinal) ? "Must not be null." : Wanted(message);
+
+    private static string Wanted(string message) => TypeName.Match(message).Groups[1].Value switch
+    {
+        "System.String" => "Must be text.",
+        "System.Int32" or "System.Int64" => "Must be an integer.",
+        "System.Boolean" => "Must be true or false.",
+        var list when list.Contains("List", StringComparison.Ordinal) || list.EndsWith("[]", StringComparison.Ordinal) => "Must be a list.",
+        _ => "Has the wrong type.",
+    };
+
+    private static string Plain(int status) => status switch
+    {
+        404 => "There is nothing here.",
+        405 => "This path does not take that method.",
+        413 => "The body is too large.",
+        415 => "The body must be JSON (Content-Type: application/json).",
+        400 => "The request cannot be read; is the body missing?",
+        _ => ReasonPhrases.GetReasonPhrase(status),
+    };
+
+    private static int StatusOf(Refusal kind) => kind switch
+    {
+        Refusal.BadRequest => 400,
+        Refusal.Unauthenticated => 401,
+        Refusal.Forbidden => 403,
+        Refusal.NotFound => 404,
+        Refusal.Conflict => 409,
+        Refusal.TooLarge => 413,
+        Refusal.Invalid => 422,
+        Refusal.TooMany => 429,
+        _ => 503,
+    };
+
+    [GeneratedRegex(@"missing required properties including: .*")]
+    private static partial Regex Missing { get; }
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Quoted { get; }
+
+    [GeneratedRegex("The JSON property '([^']+)' could not be mapped")]
+    private static partial Regex Unmapped { get; }
+
+    [GeneratedRegex(@"converted to (\S+?)\.? Path")]
+    private static partial Regex TypeName { get; }
+
+    [GeneratedRegex("""parameter "\S+ (\S+)" """)]
+    private static partial Regex ParameterName { get; }
+}

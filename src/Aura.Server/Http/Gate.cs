@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Aura.Accounts;
+using Aura.Jobs;
+
+namespace Aura.Server.Http;
+
+/// <summary>The scope that a route asks of its caller: <c>orders</c> means orders:read for GET and orders:write for the rest.</summary>
+public sealed record NeededScope(string Area)
+{
+    public string For(string method) => Area.Contains(':') ? Area : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? $"{Area}:read" : $"{Area}:write";
+}
+
+/// <summary>The route is open to anybody, without a key and without a store.</summary>
+public sealed record OpenToAll;
+
+/// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
+internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLimits limits, TimeProvider time)
+{
+    public async Task Invoke(HttpContext http, CurrentCaller current)
+    {
+        var endpoint = http.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<Dialect>() is null || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
+        var (entry, store) = await Identify(http);
+        await limits.Admit(http, entry);
+        current.Value = CallerOf(http, entry, store);
+        if (endpoint.Metadata.GetMetadata<NeededScope>() is { } scope)
+            current.Value.Demand(scope.For(http.Request.Method));
+        access.Used(entry.Key, time.GetUtcNow().UtcDateTime);
+        await next(http);
+    }
+
+    /// <exception cref="Refused">401 without a valid key, 403 for a store that the key may not enter.</exception>
+    private async Task<(Access, Store)> Identify(HttpContext http)
+    {
+        if (!AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) ||
+            !header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || string.IsNullOrEmpty(header.Parameter))
+            throw new Refused(Refusal.Unauthenticated, null, "Send your API key as 'Authorization: Bearer KEY'.");
+
+        var hash = ApiKey.HashOf(header.Parameter);
+        var entry = await access.Find(hash, http.RequestAborted);
+        var home = entry?.Stores.FirstOrDefault(store => store.Id == entry.Key.StoreId);
+        if (entry is null || home is null || !entry.Key.Opens(hash, time.GetUtcNow().UtcDateTime + home.ClockOffset))
+            throw new Refused(Refusal.Unauthenticated, null, "The API key is not valid.");
+
+        var wanted = http.Request.Headers["X-Tenant-ID"].ToString();
+        var store = wanted is "" or "*" ? home : entry.Stores.FirstOrDefault(store => Names(store, wanted));
+        if (store is null || !entry.Key.MayEnter(store))
+            throw Refused.Forbidden("This key does not open that tenant.");
+        return store.Status == StoreStatus.Active || http.Request.Path.StartsWithSegments("/v2/tenants")
+            ? (entry, store)
+            : throw Refused.Forbidden("The store is suspended.");
+    }
+
+    private static bool Names(Store store, string wanted) =>
+        Id<Store>.ToNumber(wanted) == store.Id || store.Domain.Equals(wanted, StringComparison.OrdinalIgnoreCase);
+
+    private static Caller CallerOf(HttpContext http, Access entry, Store store) => new()
+    {
+        AccountId = entry.Account.Id,
+        TenantId = store.Id,
+        Actor = $"key_{entry.Key.Id}",
+        IsTest = store.IsTest,
+        Plan = entry.Account.Plan,
+        Currency = store.Currency,
+        ClockOffset = store.ClockOffset,
+        Scopes = entry.Key.Scopes,
+        RequestId = http.TraceIdentifier,
+        IpAddress = http.Connection.RemoteIpAddress?.MapToIPv4().ToString(),
+        UserAgent = http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent[..Math.Min(agent.Length, 500)] : null,
+        ExpectedVersion = ExpectedVersion(http.Request.Headers.IfMatch),
+    };
+
+    /// <summary>The version at the start of an ETag of ours; 0, which nothing has, where the tag is no such tag.</summary>
+    private static int? ExpectedVersion(string? match) => match switch
+    {
+        null or "" or "*" => null,
+        _ => int.TryParse(match.Trim('W', '/', '"').Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0,
+    };
+}
+
+internal static class GateExtensions
+{
+    /// <summary>The routes need <c>area:read</c> for GET and <c>area:write</c> for the rest, or exactly the scope that is named.</summary>
+    public static T Scope<T>(this T routes, string area) where T : IEndpointConventionBuilder => routes.WithMetadata(new NeededScope(area));
+
+    /// <summary>Anybody may call these routes.</summary>
+    public static T Open<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new OpenToAll());
+}

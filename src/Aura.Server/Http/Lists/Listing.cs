@@ -1,0 +1,151 @@
+using System.Linq.Expressions;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Server.Http.Lists;
+
+/// <summary>What a list route can do, declared once: the row's shape, the fields to filter and sort by, the named parameters.</summary>
+/// <remarks>Every list asks the database the same number of commands, however many rows it has.</remarks>
+public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) : IListing where T : StoreRow
+{
+    private readonly Dictionary<string, IField<T>> fields = [];
+    private readonly Dictionary<string, Parameter> parameters = [];
+    private Expression<Func<T, Dictionary<string, string>>>? metadata;
+    private string sort = "-id";
+
+    public IReadOnlyCollection<string> Fields => fields.Keys;
+    public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
+    public bool HasMetadata => metadata is not null;
+
+    /// <summary>A field to filter and sort by.</summary>
+    public Listing<T, TResponse> Field<TValue>(string name, Expression<Func<T, TValue>> value)
+    {
+        fields[name] = new Field<T, TValue>(value);
+        return this;
+    }
+
+    /// <summary>An amount that callers write in major units and the table keeps in minor units of the store's currency.</summary>
+    public Listing<T, TResponse> MoneyField(string name, Expression<Func<T, long>> minor)
+    {
+        fields[name] = new Field<T, long>(minor) { IsMoney = true };
+        return this;
+    }
+
+    /// <summary>Values that a row has many of; filters only, with eq, ne, in and nin.</summary>
+    public Listing<T, TResponse> Many(string name, Func<string, Expression<Func<T, bool>>> has)
+    {
+        fields[name] = new Membership<T>(has);
+        return this;
+    }
+
+    /// <summary>A query parameter of its own (<c>date_from</c>) that means a filter on a field.</summary>
+    /// <param name="words">The values that it may have; null: any.</param>
+    public Listing<T, TResponse> Parameter(string name, string? field = null, string op = "eq", IReadOnlyList<string>? words = null, string? about = null)
+    {
+        parameters[name] = new(field ?? name, op, words, about);
+        return this;
+    }
+
+    /// <summary>A query parameter whose condition is no simple comparison, such as a search in several fields.</summary>
+    public Listing<T, TResponse> Search(string name, Func<string, Expression<Func<T, bool>>> condition, string about)
+    {
+        fields[$"?{name}"] = new Membership<T>(condition);
+        parameters[name] = new($"?{name}", "eq", null, about);
+        return this;
+    }
+
+    public Listing<T, TResponse> Metadata(Expression<Func<T, Dictionary<string, string>>> pairs)
+    {
+        metadata = pairs;
+        return this;
+    }
+
+    /// <summary>The order without a wish: field names, minus for descending. The id breaks ties.</summary>
+    public Listing<T, TResponse> SortedBy(string order)
+    {
+        sort = order;
+        return this;
+    }
+
+    public async Task<PageOf<TResponse>> Page(IQueryable<T> rows, ListOptions options, CancellationToken cancellation)
+    {
+        rows = Filter(rows.AsNoTracking(), options);
+        var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
+        return options.Cursor is null
+            ? await ByNumber(rows, keys, options, cancellation)
+            : await ByCursor(rows, keys, options, cancellation);
+    }
+
+    private IQueryable<T> Filter(IQueryable<T> rows, ListOptions options)
+    {
+        foreach (var (name, value) in options.Parameters)
+            if (parameters.TryGetValue(name, out var parameter))
+                rows = rows.Where(fields[parameter.Field].Compare(parameter.Op, parameter.Checked(name, value), options, name));
+        foreach (var filter in options.Filters)
+            rows = rows.Where(fields.TryGetValue(filter.Field, out var field) && filter.Field[0] != '?'
+                ? field.Compare(filter.Op, filter.Value, options, filter.Field)
+                : throw Refused.BadRequest($"There is no filter on '{filter.Field}'. There are: {string.Join(", ", fields.Keys.Where(f => f[0] != '?'))}."));
+        foreach (var (key, value) in options.Metadata)
+            rows = rows.Where(metadata is null
+                ? throw Refused.BadRequest("This list has no metadata to filter by.")
+                : Expressions.MetadataIs(metadata, key, value));
+        return rows;
+    }
+
+    private async Task<PageOf<TResponse>> ByNumber(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
+    {
+        var total = await rows.LongCountAsync(cancellation);
+        var items = await keys.Order(rows).Skip((options.Page - 1) * options.Limit).Take(options.Limit).Select(shape).ToListAsync(cancellation);
+        return new(items, options.Page, options.Limit, total, null, options.Page * (long)options.Limit < total);
+    }
+
+    private async Task<PageOf<TResponse>> ByCursor(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
+    {
+        if (options.Cursor is { Length: > 0 } cursor)
+            rows = rows.Where(keys.After(cursor));
+        var page = await keys.Order(rows).Take(options.Limit + 1).Select(keys.WithPosition(shape)).ToListAsync(cancellation);
+        var more = page.Count > options.Limit;
+        if (more)
+            page.RemoveAt(page.Count - 1);
+        return new([.. page.Select(row => row.Item)], null, options.Limit, null, more ? keys.Cursor(page[^1].Position) : null, more);
+    }
+}
+
+/// <summary>What the API description needs to know of a list.</summary>
+public interface IListing
+{
+    IReadOnlyCollection<string> Fields { get; }
+    IReadOnlyDictionary<string, Parameter> Parameters { get; }
+    bool HasMetadata { get; }
+}
+
+public sealed record Parameter(string Field, string Op, IReadOnlyList<string>? Words, string? About)
+{
+    public string Checked(string name, string value) => Words is null || Words.Contains(value)
+        ? value
+        : throw new Refused(Refusal.Invalid, null, $"'{name}' must be one of {string.Join(", ", Words)}.") { Fields = [new(name, $"Must be one of {string.Join(", ", Words)}.")] };
+}
+
+/// <summary>What a caller asks of a list, in no dialect's spelling.</summary>
+public sealed record ListOptions
+{
+    public int Page { get; init; } = 1;
+    public required int Limit { get; init; }
+
+    /// <summary>Null: pages by number. Empty: the first page by cursor.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Field names joined by commas, minus for descending; null: the list's own order.</summary>
+    public string? Sort { get; init; }
+
+    public IReadOnlyList<(string Field, string Op, string Value)> Filters { get; init; } = [];
+    public IReadOnlyList<(string Key, string Value)> Metadata { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Parameters { get; init; } = [];
+
+    /// <summary>The currency that amounts in filters are in.</summary>
+    public Currency Currency { get; init; } = Currency.Usd;
+}
+
+/// <param name="Number">Null: by cursor.</param>
+/// <param name="Total">Rows in all; null: by cursor, where they are not counted.</param>
+public sealed record PageOf<T>(IReadOnlyList<T> Items, int? Number, int Size, long? Total, string? NextCursor, bool HasMore);

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aura.Accounts;
+using Npgsql;
+
+namespace Aura.Server.Http;
+
+/// <summary>Counts requests per hour and day, for an account or for a key with limits of its own, across all servers.</summary>
+/// <remarks>
+/// Each server takes requests from the shared window in leases of one percent, by one conditional UPDATE: the sum that all servers
+/// admit never exceeds the limit. An hour may burst to twice its limit, slowed down, unless the hour before did; a day may not.
+/// </remarks>
+public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
+{
+    /// <summary>What each request beyond the limit, and within the burst, waits.</summary>
+    private static readonly TimeSpan Slowdown = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What the headers say where there is no limit.</summary>
+    private const long Unlimited = 1_000_000_000;
+
+    private readonly ConcurrentDictionary<(long Subject, string Span), Window> windows = new();
+
+    /// <exception cref="Refused">429 beyond the limits, with Retry-After on the response.</exception>
+    public async Task Admit(HttpContext http, Access entry)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var own = entry.Key.RequestsPerHour is not null || entry.Key.RequestsPerDay is not null;
+        var subject = own ? entry.Key.Id : entry.Account.Id;
+        var hour = await Take(subject, "hour", own ? entry.Key.RequestsPerHour : entry.Account.PerHour, now, now.Date.AddHours(now.Hour), TimeSpan.FromHours(1));
+        var day = await Take(subject, "day", own ? entry.Key.RequestsPerDay : entry.Account.PerDay, now, now.Date, TimeSpan.FromDays(1));
+
+        var told = day.Remaining < hour.Remaining ? day : hour;
+        var headers = http.Response.Headers;
+        headers["X-RateLimit-Limit"] = told.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Reset"] = new DateTimeOffset(told.EndsAt).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+        if (!hour.Admitted || !day.Admitted)
+        {
+            var ends = day.Admitted ? hour.EndsAt : day.EndsAt;
+            headers.RetryAfter = Math.Max(1, (long)Math.Ceiling((ends - now).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            throw new Refused(Refusal.TooMany, null, "Too many requests. Wait until the limit is reset.");
+        }
+
+        if (hour.Slowed)
+            await Task.Delay(Slowdown, time, http.RequestAborted);
+    }
+
+    private async ValueTask<Verdict> Take(long subject, string span, int? limit, DateTime now, DateTime startsAt, TimeSpan length)
+    {
+        if (limit is not { } most)
+            return new(true, false, Unlimited, Unlimited, startsAt + length);
+        var window = windows.AddOrUpdate((subject, span), _ => new(startsAt), (_, former) => former.StartsAt == startsAt ? former : new(startsAt));
+        await window.Turn.WaitAsync();
+        try
+        {
+            if (window.Leased == 0)
+                await Lease(window, subject, span, most, length);
+            var admitted = window.Leased > 0;
+            if (admitted)
+                window.Leased--;
+            var used = window.Used - window.Leased;
+            return new(admitted, admitted && used > most, most, Math.Max(0, most - used), startsAt + length);
+        }
+        finally
+        {
+            window.Turn.Release();
+        }
+    }
+
+    private async Task Lease(Window window, long subject, string span, int limit, TimeSpan length)
+    {
+        window.Cap ??= span == "hour" && await UsedBefore(subject, span, window.StartsAt - length) <= limit ? 2L * limit : limit;
+        foreach (var lease in (int[])[Math.Clamp(limit / 100, 1, 100), 1])
+        {
+            await using var command = source.CreateCommand("""
+                INSERT INTO rate_windows AS w (subject, span, starts_at, used) SELECT $1, $2, $3, $4 WHERE $4 <= $5
+                ON CONFLICT (subject, span, starts_at) DO UPDATE SET used = w.used + $4 WHERE w.used + $4 <= $5
+                RETURNING used
+                """);
+            foreach (var value in (object[])[subject, span, window.StartsAt, (long)lease, window.Cap.Value])
+                command.Parameters.Add(new() { Value = value });
+            if (await command.ExecuteScalarAsync() is not long used)
+                continue;
+            (window.Leased, window.Used) = (lease, used);
+            return;
+        }
+    }
+
+    private async Task<long> UsedBefore(long subject, string span, DateTime startsAt)
+    {
+        await using var command = source.CreateCommand("SELECT used FROM rate_windows WHERE subject = $1 AND span = $2 AND starts_at = $3");
+        foreach (var value in (object[])[subject, span, startsAt])
+            command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteScalarAsync() as long? ?? 0;
+    }
+
+    private sealed class Window(DateTime startsAt)
+    {
+        public DateTime StartsAt { get; } = startsAt;
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        /// <summary>Requests that this server may still admit without asking.</summary>
+        public int Leased;
+
+        /// <summary>Requests of all servers, as of the last lease.</summary>
+        public long Used;
+
+        public long? Cap;
+    }
+
+    private readonly record struct Verdict(bool Admitted, bool Slowed, long Limit, long Remaining, DateTime EndsAt);
+}

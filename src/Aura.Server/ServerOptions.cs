@@ -1,0 +1,49 @@
+namespace Aura.Server;
+
+/// <summary>Which part of the work a process does.</summary>
+public enum ServerRole
+{
+    All,
+    Api,
+    Worker,
+}
+
+/// <summary>How a server is set up; the README lists the variables.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where it listens.</summary>
+    public string Url { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>The data directory: private cluster, files, key ring, keys.json.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>A connection string; null: a private cluster under the data directory.</summary>
+    public string? Database { get; init; }
+
+    public string? LiveKey { get; init; }
+    public string? TestKey { get; init; }
+    public ServerRole Role { get; init; }
+
+    /// <summary>Refuse requests that came over plain HTTP, by X-Forwarded-Proto.</summary>
+    public bool RequireHttps { get; init; }
+
+    /// <summary>Webhooks may go to private addresses: for development and for networks that are trusted.</summary>
+    public bool AllowPrivateWebhooks { get; init; }
+
+    public LogLevel Log { get; init; } = LogLevel.Information;
+
+    public static ServerOptions FromEnvironment() => new()
+    {
+        Url = Read("AURA_URL") ?? "http://127.0.0.1:8080",
+        Data = Path.GetFullPath(Read("AURA_DATA") ?? "./data"),
+        Database = Read("AURA_DATABASE"),
+        LiveKey = Read("AURA_LIVE_KEY"),
+        TestKey = Read("AURA_TEST_KEY"),
+        Role = Read("AURA_ROLE") is { } role ? Enum.Parse<ServerRole>(role, ignoreCase: true) : ServerRole.All,
+        RequireHttps = Read("AURA_REQUIRE_HTTPS") == "true",
+        AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
+        Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,
+    };
+
+    private static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

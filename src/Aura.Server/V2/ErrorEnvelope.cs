@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Aura.Server.Http;
+
+namespace Aura.Server.V2;
+
+public sealed record ErrorEnvelope(ErrorBody Error);
+
+/// <param name="Code">The document's general codes; a rule with a name of its own has that name.</param>
+public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorDetail> Details, string RequestId)
+{
+    /// <summary>Facts that help a program to go on, such as the current total.</summary>
+    [JsonExtensionData]
+    public JsonObject? Facts { get; init; }
+
+    public static ErrorBody Of(Failure failure) => new(
+        failure.Code ?? GeneralCode(failure.Status),
+        failure.Message,
+        [.. failure.Fields.Select(field => new ErrorDetail(Spelled(field.Field), field.Message))],
+        failure.RequestId)
+    {
+        Facts = failure.Facts is null ? null : JsonSerializer.SerializeToNode(failure.Facts, FactsJson) as JsonObject,
+    };
+
+    private static string GeneralCode(int status) => status switch
+    {
+        401 => "authentication_error",
+        403 => "authorization_error",
+        404 => "not_found",
+        409 => "conflict",
+        429 => "rate_limit_exceeded",
+        503 => "service_unavailable",
+        >= 500 => "server_error",
+        405 => "method_not_allowed",
+        _ => "validation_error",
+    };
+
+    /// <summary>Items[0].UnitPrice becomes items[0].unit_price.</summary>
+    private static string Spelled(string path) => string.Join('.', path.Split('.').Select(part => PlatformApi.Dialect.Naming.ConvertName(part)));
+
+    private static readonly JsonSerializerOptions FactsJson = new(JsonSerializerOptions.Default) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+}
+
+public sealed record ErrorDetail(string Field, string Message);

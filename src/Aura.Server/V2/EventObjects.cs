@@ -1,0 +1,27 @@
+using Aura.Events;
+using Aura.Persistence;
+
+namespace Aura.Server.V2;
+
+/// <summary>Shows the things that events are about, as their own routes show them. A resource registers itself by its noun.</summary>
+public sealed class EventObjects
+{
+    private readonly Dictionary<string, Func<AuraDb, long[], CancellationToken, Task<Dictionary<long, object>>>> shown = [];
+
+    /// <summary>How the things with this noun are shown, many at a time.</summary>
+    public void Add<TResponse>(string noun, Func<AuraDb, long[], CancellationToken, Task<Dictionary<long, TResponse>>> show) where TResponse : class =>
+        shown[noun] = async (db, ids, cancellation) =>
+            (await show(db, ids, cancellation)).ToDictionary(pair => pair.Key, pair => (object)pair.Value);
+
+    /// <summary>The events with their objects: one query per noun.</summary>
+    public async Task<List<EventResponse>> Of(IReadOnlyList<StoreEvent> events, AuraDb db, CancellationToken cancellation)
+    {
+        var objects = new Dictionary<(string, long), object>();
+        foreach (var group in events.GroupBy(e => e.Subject))
+            if (shown.TryGetValue(group.Key, out var show))
+                foreach (var (id, value) in await show(db, [.. group.Select(e => e.SubjectId).Distinct()], cancellation))
+                    objects[(group.Key, id)] = value;
+        return [.. events.Select(e => new EventResponse(
+            e.Id, e.Type, e.CreatedAt, new(objects.GetValueOrDefault((e.Subject, e.SubjectId)), e.Facts?.RootElement)))];
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Aura.Server.Http;
+
+namespace Aura.Server.V2;
+
+/// <summary>/v2, the platform: snake_case, pages by number or cursor, one error object. Below is its table of contents.</summary>
+public static class PlatformApi
+{
+    public static readonly Dialect Dialect = new("platform", "/v2", typeof(PlatformApi))
+    {
+        Title = "Aura platform",
+        Naming = JsonNamingPolicy.SnakeCaseLower,
+        Error = failure => new ErrorEnvelope(ErrorBody.Of(failure)),
+    };
+
+    public static void MapPlatform(this IEndpointRouteBuilder app)
+    {
+        var api = Dialect.Map(app);
+        api.MapHealth();
+        api.MapTenants();
+        api.MapAccount();
+        api.MapApiKeys();
+        api.MapAuditLogs();
+        api.MapCustomers();
+        api.MapEvents();
+        api.MapJobs();
+        api.MapTestClock();
+    }
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel.DataAnnotations;
+using Aura.Accounts;
+using Aura.Jobs;
+using Aura.Persistence;
+using Aura.Server.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Server.V2;
+
+/// <summary>The stores of the caller's account. A store of another account is not there.</summary>
+internal static class Tenants
+{
+    public static void MapTenants(this RouteGroupBuilder api)
+    {
+        var tenants = api.MapGroup("/tenants").WithTags("Tenants").Scope("tenants");
+        tenants.MapGet("/", List);
+        tenants.MapGet("/{id}", Show);
+        tenants.MapPost("/", Create);
+        tenants.MapPatch("/{id}", Update);
+    }
+
+    private static async Task<Listed<TenantResponse>> List(ListRequest list, CurrentCaller caller, AuraDb db, CancellationToken cancellation)
+    {
+        var own = Own(db, caller.Value);
+        var page = list.Options;
+        var total = await own.CountAsync(cancellation);
+        var items = await own.OrderBy(s => s.Id).Skip((page.Page - 1) * page.Limit).Take(page.Limit)
+            .Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => new { Store = s, a.Plan }).ToListAsync(cancellation);
+        return new(
+            [.. items.Select(row => TenantResponse.Of(row.Store, row.Plan))],
+            Pagination.Of(new Http.Lists.PageOf<Store>([], page.Page, page.Limit, total, null, (long)page.Page * page.Limit < total)));
+    }
+
+    private static async Task<TenantResponse> Show(Id<Store> id, CurrentCaller caller, AuraDb db, CancellationToken cancellation) =>
+        TenantResponse.Of(await Find(id, db, caller.Value, cancellation), caller.Value.Plan);
+
+    private static async Task<Created<TenantResponse>> Create(CreateTenant request, AuraDb db, AccessDirectory access, CancellationToken cancellation)
+    {
+        var account = await db.Accounts.SingleAsync(a => a.Id == db.Caller.AccountId, cancellation);
+        var currency = request.Currency is null ? db.Caller.Currency : Currency.Of(request.Currency);
+        var (live, sandbox) = db.OpenStore(account, request.Name, request.Domain ?? Store.DomainFor(request.Name, db.Now.Ticks), currency);
+        await db.SaveChangesAsync(cancellation);
+        access.Forget();
+        var store = db.Caller.IsTest ? sandbox : live;
+        return TypedResults.Created($"/v2/tenants/{new Id<Store>(store.Id)}", TenantResponse.Of(store, account.Plan));
+    }
+
+    private static async Task<TenantResponse> Update(
+        Id<Store> id, UpdateTenant request, CurrentCaller caller, AuraDb db, AccessDirectory access, CancellationToken cancellation)
+    {
+        var store = await Find(id, db, caller.Value, cancellation);
+        request.Name.Apply(store.Rename);
+        request.Status.Apply(store.Set);
+        request.Settings.Apply(settings => store.Set(settings.Over(store.Settings)));
+        store.Changed(db.Now);
+        await db.SaveChangesAsync(cancellation);
+        access.Forget();
+        return TenantResponse.Of(store, caller.Value.Plan);
+    }
+
+    private static IQueryable<Store> Own(AuraDb db, Caller caller) =>
+        db.Stores.Where(s => s.AccountId == caller.AccountId && s.IsTest == caller.IsTest);
+
+    private static async Task<Store> Find(Id<Store> id, AuraDb db, Caller caller, CancellationToken cancellation) =>
+        await Own(db, caller).FirstOrDefaultAsync(s => s.Id == id.Value, cancellation) ?? throw Refused.NotFound(Store.Noun);
+}
+
+public sealed record CreateTenant([Required, StringLength(200, MinimumLength = 1)] string Name, string? Domain = null, string? Currency = null);
+
+public sealed record UpdateTenant
+{
+    [StringLength(200, MinimumLength = 1)] public Change<string> Name { get; init; }
+    public Change<StoreStatus> Status { get; init; }
+    public Change<TenantSettings> Settings { get; init; }
+}
+
+/// <summary>The settings to change; those left out stay.</summary>
+public sealed record TenantSettings(
+    bool? PricesIncludeTax = null,
+    [RegularExpression("^[A-Z]{2}$")] string? Country = null,
+    IReadOnlyList<string>? Languages = null,
+    string? TimeZone = null,
+    StockRouting? Routing = null,
+    [Range(0, 3650)] int? ReturnWindowDays = null)
+{
+    public StoreSettings Over(StoreSettings current) => current with
+    {
+        PricesIncludeTax = PricesIncludeTax ?? current.PricesIncludeTax,
+        Country = Country ?? current.Country,
+        Languages = Languages is { Count: > 0 } ? Languages : current.Languages,
+        TimeZone = TimeZone is null ? current.TimeZone : TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _)
+            ? TimeZone
+            : throw Refused.Invalid(nameof(TimeZone), "Must be a time zone such as Europe/London."),
+        Routing = Routing ?? current.Routing,
+        ReturnWindowDays = ReturnWindowDays ?? current.ReturnWindowDays,
+    };
+}
+
+public sealed record TenantResponse(
+    Id<Store> Id, string Name, string Domain, StoreStatus Status, Plan Plan, string Environment, Id<Store>? TwinId, Currency Currency,
+    StoreSettingsResponse Settings, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
+{
+    public static TenantResponse Of(Store s, Plan plan) => new(
+        s.Id, s.Name, s.Domain, s.Status, plan, s.IsTest ? "test" : "live", s.TwinId is { } twin ? new Id<Store>(twin) : null, s.Currency,
+        StoreSettingsResponse.Of(s.Settings), s.CreatedAt, s.UpdatedAt, s.Version);
+}
+
+public sealed record StoreSettingsResponse(
+    bool PricesIncludeTax, string Country, IReadOnlyList<string> Languages, string TimeZone, StockRouting Routing, int ReturnWindowDays)
+{
+    public static StoreSettingsResponse Of(StoreSettings s) =>
+        new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays);
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Aura.Accounts;
+
+/// <summary>A key with its account and the stores that it may enter.</summary>
+public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> Stores);
+
+/// <summary>Keys and stores kept in memory, so that an ordinary request asks the database nothing about its caller.</summary>
+/// <remarks>
+/// The database tells every server when one of them changes (NOTIFY, sent by triggers); all is then forgotten, for changes are
+/// rare. While the ear is off, nothing is kept.
+/// </remarks>
+public sealed class AccessDirectory(NpgsqlDataSource source, IDbContextFactory<AuraDb> contexts, TimeProvider time, ILogger<AccessDirectory> log)
+{
+    private ConcurrentDictionary<string, Access?> byHash = new();
+    private ConcurrentDictionary<long, Store?> byId = new();
+    private readonly ConcurrentDictionary<long, DateTime> used = new();
+    private volatile bool listening;
+
+    public async ValueTask<Access?> Find(byte[] hash, CancellationToken cancellation)
+    {
+        var (cache, name) = (byHash, Convert.ToBase64String(hash));
+        if (cache.TryGetValue(name, out var access))
+            return access;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Hash == hash || k.PreviousHash == hash, cancellation);
+        access = key is null ? null : new(
+            key,
+            await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == key.AccountId, cancellation),
+            await db.Stores.AsNoTracking().Where(s => s.AccountId == key.AccountId && s.IsTest == key.IsTest).OrderBy(s => s.Id).ToListAsync(cancellation));
+        if (listening && cache.Count < 100_000)
+            cache.TryAdd(name, access);
+        return access;
+    }
+
+    public async ValueTask<Store?> Store(long id, CancellationToken cancellation)
+    {
+        var cache = byId;
+        if (cache.TryGetValue(id, out var store))
+            return store;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        store = await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, cancellation);
+        if (listening)
+            cache.TryAdd(id, store);
+        return store;
+    }
+
+    /// <summary>To be called after a change in this process; the others hear of it.</summary>
+    public void Forget() => (byHash, byId) = (new(), new());
+
+    /// <summary>Notes that a key was used; written every few seconds, for it may be many a second.</summary>
+    public void Used(ApiKey key, DateTime now) => used[key.Id] = now;
+
+    /// <summary>Listens for changes until it is told to stop, and reconnects when the connection is lost.</summary>
+    public async Task Listen(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(stopping);
+                connection.Notification += (_, _) => Forget();
+                await using (var listen = new NpgsqlCommand("LISTEN aura_access", connection))
+                    await listen.ExecuteNonQueryAsync(stopping);
+                Forget();
+                listening = true;
+                while (!stopping.IsCancellationRequested)
+                {
+                    await connection.WaitAsync(TimeSpan.FromSeconds(5), stopping);
+                    await WriteUsed(stopping);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception lost) when (lost is NpgsqlException or IOException or TimeoutException)
+            {
+                log.LogWarning("The connection that listens for changes was lost: {Reason}", lost.Message);
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));
+            }
+            finally
+            {
+                listening = false;
+                Forget();
+            }
+    }
+
+    private async Task WriteUsed(CancellationToken cancellation)
+    {
+        foreach (var (id, at) in used)
+            if (used.TryRemove(new(id, at)))
+            {
+                await using var command = source.CreateCommand("UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)");
+                command.Parameters.Add(new() { Value = id });
+                command.Parameters.Add(new() { Value = at });
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
+    }
+}

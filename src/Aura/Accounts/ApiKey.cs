@@ -1,0 +1,123 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Aura.Accounts;
+
+/// <summary>A key to an account's stores: all live ones, or all sandboxes, or those it names.</summary>
+/// <remarks>The key itself is shown once; the database has its SHA-256, which is enough for 256 random bits.</remarks>
+public sealed partial class ApiKey : IIdentified
+{
+    public static string Prefix => "key";
+    public static string Noun => "API key";
+
+    /// <summary>How long the former key works after a rotation.</summary>
+    public static readonly TimeSpan RotationGrace = TimeSpan.FromHours(24);
+
+    /// <summary>When a key ought to be rotated.</summary>
+    public static readonly TimeSpan RotationAdvised = TimeSpan.FromDays(90);
+
+    public long Id { get; private init; }
+    public long AccountId { get; private init; }
+    public string Name { get; private set; } = "";
+    public bool IsTest { get; private init; }
+
+    /// <summary>The store that a call without X-Tenant-ID works on.</summary>
+    public long StoreId { get; private init; }
+
+    /// <summary>The stores that the key may use; null: every store of the account in its environment.</summary>
+    public long[]? StoreIds { get; private set; }
+
+    public string[] Scopes { get; private set; } = [];
+    public int? RequestsPerHour { get; private set; }
+    public int? RequestsPerDay { get; private set; }
+
+    /// <summary>The first characters, to recognise it by.</summary>
+    public string Start { get; private set; } = "";
+
+    public byte[] Hash { get; private set; } = [];
+    public byte[]? PreviousHash { get; private set; }
+    public DateTime? PreviousExpiresAt { get; private set; }
+    public DateTime? ExpiresAt { get; private set; }
+    public DateTime? LastUsedAt { get; private set; }
+    public DateTime? RevokedAt { get; private set; }
+    public DateTime RotatedAt { get; private set; }
+    public DateTime CreatedAt { get; private init; }
+
+    /// <summary>A new key and its secret.</summary>
+    public static (ApiKey Key, string Secret) Create(
+        Store store, string name, IReadOnlyList<string> scopes, DateTime now, DateTime? expiresAt = null, string? secret = null)
+    {
+        if (expiresAt <= now)
+            throw Refused.Invalid(nameof(ExpiresAt), "A key must end in the future.");
+        secret ??= NewSecret(store.IsTest);
+        var key = new ApiKey
+        {
+            AccountId = store.AccountId,
+            StoreId = store.Id,
+            IsTest = store.IsTest,
+            Name = name,
+            Hash = HashOf(secret),
+            Start = secret[..Math.Min(secret.Length, 12)],
+            ExpiresAt = expiresAt,
+            RotatedAt = now,
+            CreatedAt = now,
+        };
+        key.Grant(scopes);
+        return (key, secret);
+    }
+
+    public void Rename(string name) => Name = name;
+
+    /// <exception cref="Refused">422 for a scope that is not <c>area:read</c>, <c>area:write</c> or a wildcard.</exception>
+    public void Grant(IReadOnlyList<string> scopes) =>
+        Scopes = scopes.FirstOrDefault(scope => !ScopePattern.IsMatch(scope)) is { } bad
+            ? throw Refused.Invalid(nameof(Scopes), $"'{bad}' is not a scope. Scopes read like products:read, orders:* or *.")
+            : [.. scopes.Distinct()];
+
+    /// <summary>Own limits, in requests; null: those of the account.</summary>
+    public void Limit(int? perHour, int? perDay) => (RequestsPerHour, RequestsPerDay) = (perHour, perDay);
+
+    public void Restrict(long[]? storeIds) => StoreIds = storeIds;
+
+    public void Revoke(DateTime now) => RevokedAt ??= now;
+
+    /// <summary>A new secret; the old one works for another 24 hours.</summary>
+    public string Rotate(DateTime now)
+    {
+        if (RevokedAt is not null)
+            throw Refused.Conflict("key_revoked", "A revoked key cannot be rotated.");
+        var secret = NewSecret(IsTest);
+        (PreviousHash, PreviousExpiresAt) = (Hash, now + RotationGrace);
+        (Hash, Start, RotatedAt) = (HashOf(secret), secret[..12], now);
+        return secret;
+    }
+
+    /// <summary>Whether a secret with this hash opens anything at this time.</summary>
+    public bool Opens(byte[] hash, DateTime now) =>
+        RevokedAt is null && !(ExpiresAt <= now) && (Hash.AsSpan().SequenceEqual(hash) || PreviousExpiresAt > now && PreviousHash.AsSpan().SequenceEqual(hash));
+
+    public bool MayEnter(Store store) =>
+        store.AccountId == AccountId && store.IsTest == IsTest && (StoreIds is null || StoreIds.Contains(store.Id));
+
+    public static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private static string NewSecret(bool isTest) =>
+        (isTest ? "test_" : "live_") + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    [GeneratedRegex(@"^(\*|([a-z_]+|\*):([a-z_]+|\*))$")]
+    private static partial Regex ScopePattern { get; }
+}
+
+internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
+{
+    public void Configure(EntityTypeBuilder<ApiKey> key)
+    {
+        key.Property(k => k.Id).UseHiLo("ids");
+        key.HasIndex(k => k.Hash).IsUnique();
+        key.HasIndex(k => k.PreviousHash);
+    }
+}

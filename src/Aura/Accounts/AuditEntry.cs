@@ -1,0 +1,97 @@
+using System.Reflection;
+using System.Text.Json;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Aura.Accounts;
+
+/// <summary>Who changed which fields of what. Written by the save that changes them; never edited.</summary>
+public sealed class AuditEntry : StoreRow, IIdentified
+{
+    public static string Prefix => "log";
+    public static string Noun => "audit entry";
+
+    public DateTime Timestamp { get; private init; }
+    public string Actor { get; private init; } = "";
+
+    /// <summary>Resource and verb: <c>product.updated</c>.</summary>
+    public string Action { get; private init; } = "";
+
+    /// <summary>The noun: <c>product</c>.</summary>
+    public string Resource { get; private init; } = "";
+
+    /// <summary>The id as the outside sees it.</summary>
+    public string ResourceId { get; private init; } = "";
+
+    public Dictionary<string, FieldChange> Changes { get; private init; } = [];
+    public string? RequestId { get; private init; }
+    public string? IpAddress { get; private init; }
+    public string? UserAgent { get; private init; }
+
+    private static readonly HashSet<string> Noise =
+        [nameof(StoreRow.TenantId), nameof(StoreRow.Id), nameof(StoreEntity.CreatedAt), nameof(StoreEntity.UpdatedAt), nameof(StoreEntity.Version)];
+
+    /// <summary>An entry that is not about the fields of one row: a key was rotated, an export was made.</summary>
+    public static AuditEntry Of(string resource, string verb, string resourceId, AuraDb db, Dictionary<string, FieldChange>? changes = null) => new()
+    {
+        Timestamp = db.Now,
+        Actor = db.Caller.Actor,
+        Action = $"{resource}.{verb}",
+        Resource = resource,
+        ResourceId = resourceId,
+        Changes = changes ?? [],
+        RequestId = db.Caller.RequestId,
+        IpAddress = db.Caller.IpAddress,
+        UserAgent = db.Caller.UserAgent,
+    };
+
+    /// <summary>The entry for a row that is about to be saved, or null where no field differs.</summary>
+    internal static AuditEntry? Of(EntityEntry entry, AuraDb db)
+    {
+        var changes = new Dictionary<string, FieldChange>();
+        foreach (var property in entry.Properties)
+            if (!Noise.Contains(property.Metadata.Name) && !property.Metadata.IsForeignKey() && Differs(property, entry.State))
+                changes[Conventions.Snake(property.Metadata.Name)] = new(
+                    entry.State == EntityState.Added ? null : Shown(property.OriginalValue, property.Metadata, entry.Entity),
+                    entry.State == EntityState.Deleted ? null : Shown(property.CurrentValue, property.Metadata, entry.Entity));
+
+        if (changes.Count == 0 && entry.State == EntityState.Modified)
+            return null;
+        var (prefix, noun) = Names(entry.Metadata.ClrType);
+        var verb = entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" };
+        return Of(noun, verb, $"{prefix}_{((StoreRow)entry.Entity).Id}", db, changes);
+    }
+
+    private static bool Differs(PropertyEntry property, EntityState state) => state switch
+    {
+        EntityState.Added => property.CurrentValue is not null,
+        EntityState.Deleted => property.OriginalValue is not null,
+        _ => property.IsModified && !JsonEqual(property.OriginalValue, property.CurrentValue),
+    };
+
+    private static bool JsonEqual(object? a, object? b) =>
+        Equals(a, b) || a is not null && b is not null && JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
+
+    private static object? Shown(object? value, IProperty property, object entity) => value switch
+    {
+        long minor when entity is IPriced priced && property.PropertyInfo?.IsDefined(typeof(MinorUnitsAttribute)) == true =>
+            new Money(minor, priced.Currency).Amount,
+        Enum word => Conventions.Snake(word.ToString()),
+        Currency currency => currency.Code,
+        _ => value,
+    };
+
+    private static (string Prefix, string Noun) Names(Type type) => (
+        (string)type.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
+        (string)type.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!);
+}
+
+public sealed record FieldChange(object? Old, object? New);
+
+internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> entry) => entry.Property(e => e.Changes).Json();
+}

@@ -1,0 +1,65 @@
+namespace Aura.Accounts;
+
+/// <summary>On whose behalf something is done, in which store, and at what time.</summary>
+public sealed record Caller
+{
+    public required long AccountId { get; init; }
+
+    /// <summary>The store that is worked on. 0: none, as in work that spans stores.</summary>
+    public required long TenantId { get; init; }
+
+    /// <summary>What the audit log calls them: <c>key_12</c>, <c>system</c>.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Whether the store is a sandbox.</summary>
+    public bool IsTest { get; init; }
+
+    public Plan Plan { get; init; } = Plan.Enterprise;
+
+    /// <summary>The store's main currency.</summary>
+    public Currency Currency { get; init; } = Currency.Usd;
+
+    public string? RequestId { get; init; }
+    public string? IpAddress { get; init; }
+    public string? UserAgent { get; init; }
+
+    /// <summary>How far the store's clock is ahead of the world's; only a sandbox has such a clock.</summary>
+    public TimeSpan ClockOffset { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>The version that the caller believes to edit (If-Match).</summary>
+    public int? ExpectedVersion { get; init; }
+
+    /// <summary>The server itself, in one store.</summary>
+    public static Caller System(Store store) => new()
+    {
+        AccountId = store.AccountId,
+        TenantId = store.Id,
+        Actor = "system",
+        IsTest = store.IsTest,
+        Currency = store.Currency,
+        ClockOffset = store.ClockOffset,
+        Scopes = ["*"],
+    };
+
+    /// <summary>The server itself, across stores.</summary>
+    public static readonly Caller Server = new() { AccountId = 0, TenantId = 0, Actor = "system", Scopes = ["*"] };
+
+    /// <summary>Whether a scope such as <c>orders:write</c> is held, directly or by a wildcard.</summary>
+    public bool May(string scope)
+    {
+        var (area, verb) = scope.IndexOf(':') is var at and >= 0 ? (scope[..at], scope[(at + 1)..]) : (scope, "");
+        foreach (var held in Scopes)
+            if (held == "*" || held == scope || held == $"{area}:*" || held == $"*:{verb}")
+                return true;
+        return false;
+    }
+
+    /// <exception cref="Refused">403 without the scope.</exception>
+    public void Demand(string scope)
+    {
+        if (!May(scope))
+            throw Refused.Forbidden($"This needs the scope {scope}.");
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Aura.Accounts;
+
+public enum StoreStatus
+{
+    Active,
+    Suspended,
+}
+
+/// <summary>A store: the tenant that owns everything else. A live store has a sandbox twin with a clock of its own.</summary>
+public sealed partial class Store : IIdentified
+{
+    public static string Prefix => "tenant";
+    public static string[] OtherPrefixes => ["store"];
+    public static string Noun => "tenant";
+
+    /// <summary>What other tables call <c>tenant_id</c>.</summary>
+    public long Id { get; private set; }
+
+    public long AccountId { get; private init; }
+    public string Name { get; private set; } = "";
+
+    /// <summary>Where the store lives; unique among live stores and among sandboxes.</summary>
+    public string Domain { get; private set; } = "";
+
+    public bool IsTest { get; private init; }
+
+    /// <summary>The sandbox of a live store, the live store of a sandbox.</summary>
+    public long? TwinId { get; private set; }
+
+    public StoreStatus Status { get; private set; }
+
+    /// <summary>The currency that prices without one are in.</summary>
+    public Currency Currency { get; private set; }
+
+    public StoreSettings Settings { get; private set; } = new();
+
+    /// <summary>How far the clock of a sandbox is ahead of the world's; zero for a live store.</summary>
+    public TimeSpan ClockOffset { get; private set; }
+
+    public DateTime CreatedAt { get; private init; }
+    public DateTime UpdatedAt { get; private set; }
+    public int Version { get; private set; }
+
+    public static Store Create(Account account, string name, string domain, Currency currency, bool isTest, DateTime now)
+    {
+        domain = domain.Trim().ToLowerInvariant();
+        if (!DomainPattern.IsMatch(domain))
+            throw Refused.Invalid(nameof(Domain), "Must be a host name such as shop.example.com.");
+        return new()
+        {
+            AccountId = account.Id,
+            Name = name,
+            Domain = domain,
+            Currency = currency,
+            IsTest = isTest,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Version = 1,
+        };
+    }
+
+    public static void Pair(Store live, Store sandbox) => (live.TwinId, sandbox.TwinId) = (sandbox.Id, live.Id);
+
+    public void Rename(string name) => Name = name;
+    public void Set(StoreStatus status) => Status = status;
+    public void Set(StoreSettings settings) => Settings = settings;
+
+    public void Changed(DateTime now)
+    {
+        UpdatedAt = now;
+        Version++;
+    }
+
+    /// <summary>A name that domains may have, made from any text.</summary>
+    public static string DomainFor(string name, long id) =>
+        $"{NotInDomain.Replace(name.ToLowerInvariant(), "-").Trim('-')}-{id}.aura.local".TrimStart('-');
+
+    /// <summary>Moves the clock of a sandbox forward.</summary>
+    /// <exception cref="Refused">409 for a live store, 422 for a step back or beyond ten years.</exception>
+    public void Advance(TimeSpan by)
+    {
+        if (!IsTest)
+            throw Refused.Conflict("not_a_sandbox", "Only the clock of a sandbox can be moved.");
+        if (by < TimeSpan.Zero || ClockOffset + by > TimeSpan.FromDays(3660))
+            throw Refused.Invalid("By", "The clock moves forward, ten years at most.");
+        ClockOffset += by;
+    }
+
+    [GeneratedRegex(@"^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$")]
+    private static partial Regex DomainPattern { get; }
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotInDomain { get; }
+}
+
+/// <summary>What a merchant decides about the store.</summary>
+public sealed record StoreSettings
+{
+    /// <summary>Whether catalogue prices contain the tax.</summary>
+    public bool PricesIncludeTax { get; init; }
+
+    /// <summary>Where the goods are sold from, ISO 3166-1 alpha-2; decides export and reverse charge.</summary>
+    public string Country { get; init; } = "US";
+
+    /// <summary>Two-letter codes; the first is the default.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = ["en"];
+
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>How stock is chosen when several warehouses have it.</summary>
+    public StockRouting Routing { get; init; }
+
+    /// <summary>How long a return may be asked for after the order, in days.</summary>
+    public int ReturnWindowDays { get; init; } = 30;
+}
+
+/// <summary>Which warehouse is asked first.</summary>
+public enum StockRouting
+{
+    /// <summary>In the order of the warehouses' priority.</summary>
+    Priority,
+    /// <summary>The warehouse with the most available stock of the variant.</summary>
+    HighestStock,
+}
+
+internal sealed class StoreMapping : IEntityTypeConfiguration<Store>
+{
+    public void Configure(EntityTypeBuilder<Store> store)
+    {
+        store.Property(s => s.Id).UseHiLo("ids");
+        store.Property(s => s.Settings).HasColumnType("jsonb");
+        store.Property(s => s.Version).IsConcurrencyToken();
+        store.HasIndex(s => new { s.Domain, s.IsTest }).IsUnique();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aura.Accounts;
+using Aura.Jobs;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Aura;
+
+/// <summary>The store, as services.</summary>
+public static class AuraServices
+{
+    public static void AddAura(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => DataSource(connectionString));
+        services.AddPooledDbContextFactory<AuraDb>((provider, options) => options
+            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+            .EnableThreadSafetyChecks(false));
+        services.AddScoped<CurrentCaller>();
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()
+            .Enter(provider.GetRequiredService<CurrentCaller>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AccessDirectory>();
+        services.AddSingleton<JobKinds>();
+        services.AddSingleton<JobWorker>();
+    }
+
+    /// <summary>Registers who does a kind of job.</summary>
+    public static void AddJob<T>(this IServiceCollection services) where T : IJobHandler =>
+        services.AddSingleton(new JobKind(T.Kind, typeof(T)));
+
+    /// <summary>A pool of connections that prepares statements by itself and reads JSON columns into types.</summary>
+    public static NpgsqlDataSource DataSource(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase))
+            settings.MaxPoolSize = 40;
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.EnableDynamicJson();
+        builder.ConfigureJsonOptions(new(JsonSerializerOptions.Default)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        });
+        return builder.Build();
+    }
+}

@@ -1,0 +1,50 @@
+using Aura.Accounts;
+using Npgsql;
+
+namespace Aura.Jobs;
+
+/// <summary>Every recurring job of the server, on one page. They span stores and go by the world's clock.</summary>
+/// <remarks>Whoever moves the next time forward, by a conditional UPDATE, runs the job: once for all servers.</remarks>
+public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private static readonly Recurring[] All =
+    [
+        new("idempotency.forget", TimeSpan.FromHours(1), "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"),
+        new("rate_windows.forget", TimeSpan.FromHours(6), "DELETE FROM rate_windows WHERE starts_at < now() - interval '3 days'"),
+        new("jobs.forget", TimeSpan.FromHours(6), "DELETE FROM jobs WHERE finished_at < now() - interval '30 days' AND state = 'completed'"),
+        new("audit_logs.forget", TimeSpan.FromHours(1), AuditRetention.Sql),
+    ];
+
+    public async Task Run(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            foreach (var job in All)
+                if (await IsDue(job, stopping))
+                    await Execute(job.Sql, stopping);
+            await Task.Delay(Pause, time, stopping);
+        }
+    }
+
+    private async Task<bool> IsDue(Recurring job, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand("""
+            INSERT INTO schedules AS s (name, next_at) VALUES ($1, now() + $2)
+            ON CONFLICT (name) DO UPDATE SET next_at = now() + $2 WHERE s.next_at <= now()
+            """);
+        command.Parameters.Add(new() { Value = job.Name });
+        command.Parameters.Add(new() { Value = job.Every });
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    private async Task Execute(string sql, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private sealed record Recurring(string Name, TimeSpan Every, string Sql);
+}

@@ -1,0 +1,56 @@
+using Aura.Accounts;
+using Aura.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Persistence;
+
+/// <summary>What every save does besides saving: times, versions, the audit log.</summary>
+public sealed partial class AuraDb
+{
+    private int? expectedVersion;
+
+    /// <summary>Finds a row of the caller's store to change it.</summary>
+    /// <remarks>The first row that is loaded so in a request is the one that If-Match speaks of.</remarks>
+    /// <exception cref="Refused">404 without the row, 409 when it is not of the version that the caller expects.</exception>
+    public async Task<T> Load<T>(Id<T> id, CancellationToken cancellation) where T : StoreEntity, IIdentified =>
+        Expected(await Set<T>().FirstOrDefaultAsync(row => row.Id == id.Value, cancellation));
+
+    /// <inheritdoc cref="Load{T}(Id{T}, CancellationToken)"/>
+    public async Task<T> Load<T>(IQueryable<T> rows, CancellationToken cancellation) where T : StoreEntity, IIdentified =>
+        Expected(await rows.FirstOrDefaultAsync(cancellation));
+
+    private T Expected<T>(T? row) where T : StoreEntity, IIdentified
+    {
+        if (row is null)
+            throw Refused.NotFound(T.Noun);
+        if (expectedVersion is { } version && version != row.Version)
+            throw new Refused(Refusal.Conflict, null, $"The {T.Noun} is at version {row.Version}, not {version}. Read it again.");
+        expectedVersion = null;
+        return row;
+    }
+
+    /// <summary>Appends to the event log, in the transaction of the next save.</summary>
+    /// <param name="type">As webhooks name it: <c>order.created</c>.</param>
+    /// <param name="facts">What the event says besides its subject; small, serialised as snake_case JSON.</param>
+    public void Publish<T>(string type, T subject, object? facts = null) where T : StoreRow, IIdentified =>
+        Events.Add(StoreEvent.Of(type, T.Noun, subject.Id, facts, this));
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        ChangeTracker.DetectChanges();
+        var now = Now;
+        foreach (var entry in ChangeTracker.Entries<StoreEntity>().ToList())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified)
+                entry.Entity.Stamp(now);
+            if (entry is { State: EntityState.Added or EntityState.Modified or EntityState.Deleted, Entity: IAudited } &&
+                AuditEntry.Of(entry, this) is { } audit)
+                AuditLogs.Add(audit);
+        }
+
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Saving is asynchronous here.");
+}

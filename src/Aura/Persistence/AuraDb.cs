@@ -1,0 +1,79 @@
+using Aura.Accounts;
+using Aura.Catalog;
+using Aura.Customers;
+using Aura.Events;
+using Aura.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Aura.Persistence;
+
+/// <summary>The database, as one caller sees it: every query stays in the caller's store.</summary>
+/// <remarks>The list below is the list of all tables. Contexts are pooled; <see cref="Enter"/> gives one to its caller.</remarks>
+public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext(options)
+{
+    private TimeProvider time = TimeProvider.System;
+
+    /// <summary>On whose behalf this context reads and writes.</summary>
+    public Caller Caller { get; private set; } = Caller.Server;
+
+    /// <summary>The store's time, UTC, in the microseconds that PostgreSQL keeps.</summary>
+    public DateTime Now => Microseconds(time.GetUtcNow().UtcDateTime + Caller.ClockOffset);
+
+    internal long Tenant => Caller.TenantId;
+
+    public AuraDb Enter(Caller caller, TimeProvider clock)
+    {
+        (Caller, time, expectedVersion) = (caller, clock, caller.ExpectedVersion);
+        return this;
+    }
+
+    // Accounts
+    public DbSet<Account> Accounts => Set<Account>();
+    public DbSet<Store> Stores => Set<Store>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<AuditEntry> AuditLogs => Set<AuditEntry>();
+
+    // Events and jobs
+    public DbSet<StoreEvent> Events => Set<StoreEvent>();
+    public DbSet<Job> Jobs => Set<Job>();
+
+    // Catalog
+    public DbSet<Product> Products => Set<Product>();
+    public DbSet<Variant> Variants => Set<Variant>();
+    public DbSet<ProductImage> ProductImages => Set<ProductImage>();
+    public DbSet<Category> Categories => Set<Category>();
+    public DbSet<ProductCategory> ProductCategories => Set<ProductCategory>();
+
+    // Customers
+    public DbSet<Customer> Customers => Set<Customer>();
+    public DbSet<CustomerAddress> CustomerAddresses => Set<CustomerAddress>();
+
+    /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
+    public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        if (Database.CurrentTransaction is not null)
+            return await work();
+        await using var transaction = await Database.BeginTransactionAsync(cancellation);
+        var result = await work();
+        await transaction.CommitAsync(cancellation);
+        return result;
+    }
+
+    public Task InTransaction(Func<Task> work, CancellationToken cancellation) =>
+        InTransaction(async () => { await work(); return true; }, cancellation);
+
+    /// <summary>The transaction for commands written by hand, or null.</summary>
+    internal System.Data.Common.DbTransaction? CurrentTransaction => Database.CurrentTransaction?.GetDbTransaction();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configuration) => Conventions.Types(configuration);
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.HasSequence<long>("ids").IncrementsBy(Conventions.IdBlock);
+        model.ApplyConfigurationsFromAssembly(typeof(AuraDb).Assembly);
+        Conventions.Apply(model, this);
+    }
+
+    private static DateTime Microseconds(DateTime utc) => new(utc.Ticks - utc.Ticks % TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+}

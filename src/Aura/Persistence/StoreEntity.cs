@@ -1,0 +1,42 @@
+namespace Aura.Persistence;
+
+/// <summary>A row of one store. Its key is (tenant, id); the id comes from one sequence in blocks, the tenant from the caller.</summary>
+public abstract class StoreRow
+{
+    public long TenantId { get; private set; }
+    public long Id { get; private set; }
+}
+
+/// <summary>A row that is changed in its life: it has times and a version.</summary>
+public abstract class StoreEntity : StoreRow
+{
+    /// <summary>UTC, by the store's clock; set when the row is first saved, unless the entity set it (imported history).</summary>
+    public DateTime CreatedAt { get; protected set; }
+
+    /// <summary>UTC, by the store's clock; moved by every save that changes the row.</summary>
+    public DateTime UpdatedAt { get; private set; }
+
+    /// <summary>Counts the saves that changed the row; of two writers of the same version one is refused.</summary>
+    public int Version { get; private set; }
+
+    internal void Stamp(DateTime now)
+    {
+        if (CreatedAt == default)
+            CreatedAt = now;
+        UpdatedAt = now;
+        Version++;
+    }
+}
+
+/// <summary>Changes of this entity go to the audit log, field by field.</summary>
+public interface IAudited : IIdentified;
+
+/// <summary>Amounts of this entity (properties marked <see cref="MinorUnitsAttribute"/>) are in this currency.</summary>
+public interface IPriced
+{
+    Currency Currency { get; }
+}
+
+/// <summary>The number is an amount in minor units of the entity's currency; the audit log shows it as a decimal.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class MinorUnitsAttribute : Attribute;
