@@ -1,8 +1,11 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Aura;
 
 /// <summary>An ISO 4217 currency with the number of its decimal places.</summary>
+[JsonConverter(typeof(Json))]
 public readonly record struct Currency
 {
     private readonly string? code;
@@ -38,6 +41,16 @@ public readonly record struct Currency
     }
 
     public override string ToString() => Code;
+
+    /// <summary>As its code. Without this a stored amount would come back in no currency at all.</summary>
+    private sealed class Json : JsonConverter<Currency>
+    {
+        public override Currency Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            TryParse(reader.GetString(), out var currency) ? currency : throw new JsonException("Not an ISO 4217 currency code.");
+
+        public override void Write(Utf8JsonWriter writer, Currency currency, JsonSerializerOptions options) =>
+            writer.WriteStringValue(currency.Code);
+    }
 
     private static readonly FrozenDictionary<string, int> Exponents = new Dictionary<string, int>
     {

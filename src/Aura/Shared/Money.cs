@@ -44,7 +44,7 @@ public readonly record struct Money(long Minor, Currency Currency) : IComparable
 
     public static Money operator +(Money a, Money b) => new(checked(a.Minor + a.Same(b).Minor), a.Currency);
     public static Money operator -(Money a, Money b) => new(checked(a.Minor - a.Same(b).Minor), a.Currency);
-    public static Money operator -(Money a) => new(-a.Minor, a.Currency);
+    public static Money operator -(Money a) => new(checked(-a.Minor), a.Currency);
     public static Money operator *(Money a, int times) => new(checked(a.Minor * times), a.Currency);
     public static bool operator <(Money a, Money b) => a.CompareTo(b) < 0;
     public static bool operator >(Money a, Money b) => a.CompareTo(b) > 0;
