@@ -10,16 +10,16 @@ public static class CartPricing
     /// <c>shipping_method_unavailable</c> when the chosen method is not among those that <see cref="Quote"/> offers.</exception>
     public static CartTotals Price(PricedCart cart)
     {
-        var (lines, applied) = Discount(cart);
+        var (lines, applied) = DiscountLines(cart);
         return new(cart.Currency, [.. lines.Select(line => line.Totals())], Ship(cart, lines), applied);
     }
 
     /// <summary>All methods with their prices for this cart, or why they are not offered.</summary>
     /// <exception cref="Refused">422 as for <see cref="Price"/>.</exception>
     public static ShippingQuote[] Quote(PricedCart cart) =>
-        ShippingQuote.Quote(cart.ShippingMethods, ParcelOf(cart, Discount(cart).Lines));
+        ShippingQuote.Quote(cart.ShippingMethods, ParcelOf(cart, DiscountLines(cart).Lines));
 
-    private static (DiscountedLine[] Lines, AppliedDiscount[] Applied) Discount(PricedCart cart)
+    private static (DiscountedLine[] Lines, AppliedDiscount[] Applied) DiscountLines(PricedCart cart)
     {
         var lines = DiscountedLine.Of(cart);
         return (lines, [.. cart.OrderDiscounts.Select(discount => OrderDiscounts.Apply(discount, lines, cart.Currency))]);
@@ -42,12 +42,12 @@ public static class CartPricing
         if (ShippingQuote.Quote(method, parcel).FirstOrDefault() is not { Price: { } price } quote)
             throw Refused.Rule("shipping_method_unavailable", "Choose one of the offered shipping methods.");
 
-        var (shares, remaining) = Discount(price, cart.ShippingDiscounts);
+        var (shares, remaining) = DiscountShipping(price, cart.ShippingDiscounts);
         var (net, tax, gross, taxes) = new TaxPlace(cart.Tax, parcel.To, cart.Customer).ForShipping().Divide(remaining.Minor, cart.Currency);
         return new(quote.Code, quote.Name, price, price - remaining, net, tax, gross, shares, taxes, quote.MinDays, quote.MaxDays);
     }
 
-    private static (List<DiscountShare> Shares, Money Remaining) Discount(Money price, IReadOnlyList<ShippingDiscount> discounts)
+    private static (List<DiscountShare> Shares, Money Remaining) DiscountShipping(Money price, IReadOnlyList<ShippingDiscount> discounts)
     {
         var remaining = price.Minor;
         var shares = new List<DiscountShare>();

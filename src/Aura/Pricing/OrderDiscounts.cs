@@ -1,7 +1,7 @@
 namespace Aura.Pricing;
 
-/// <summary>Takes an order's discount off its lines in proportion to their net amounts, so that the tax base falls by the
-/// right part at each tax rate (German UStAE 10.3 (2) and the like): first among the rates, then among the lines of a rate.</summary>
+/// <summary>Takes an order's discount off its lines in proportion to their net amounts: first among the tax rates, so that each
+/// tax base falls by its part of the discount, then among the lines of a rate.</summary>
 internal static class OrderDiscounts
 {
     public static AppliedDiscount Apply(OrderDiscount discount, IEnumerable<DiscountedLine> lines, Currency currency)
