@@ -1,0 +1,52 @@
+namespace Aura.Connectors.Payments;
+
+public enum GatewayNoticeType
+{
+    Authorized,
+    Captured,
+    Failed,
+    Voided,
+    RequiresAction,
+    Refunded,
+    RefundFailed,
+    DisputeOpened,
+    DisputeUpdated,
+    DisputeClosed,
+}
+
+/// <summary>A verified event at the gateway. It may arrive before the answer to the call that caused it, more than once, and
+/// out of order; the event id tells repetitions apart.</summary>
+/// <param name="EventId">Unique at the gateway.</param>
+/// <param name="Reference">The payment's reference. Empty only for a dispute of a charge that was made elsewhere.</param>
+/// <param name="Minor">Reserved, captured, given back or disputed, by type.</param>
+/// <param name="At">UTC.</param>
+public sealed record GatewayNotice(
+    string EventId, GatewayNoticeType Type, string Reference, long Minor, string Currency, DateTime At)
+{
+    /// <summary>Set for refunds: one refund may cause several events.</summary>
+    public string? RefundReference { get; init; }
+
+    /// <summary>Set when a payment or a refund failed.</summary>
+    public string? DeclineCode { get; init; }
+
+    /// <summary>Set for disputes.</summary>
+    public GatewayDispute? Dispute { get; init; }
+}
+
+public enum DisputeStatus
+{
+    NeedsResponse,
+    UnderReview,
+    Won,
+    Lost,
+}
+
+/// <summary>A chargeback as the gateway sees it.</summary>
+/// <param name="Minor">The disputed amount.</param>
+/// <param name="Reason">The card network's word: <c>fraudulent</c>, <c>product_not_received</c>.</param>
+/// <param name="EvidenceDue">UTC; null once no answer is taken any more.</param>
+public sealed record GatewayDispute(
+    string Reference, DisputeStatus Status, string Reason, long Minor, string Currency, DateTime? EvidenceDue);
+
+/// <summary>Text, or a reference to a file uploaded to the gateway.</summary>
+public sealed record DisputeEvidence(string TransactionDetails, string ShippingProof, string CommunicationLogs);
