@@ -6,6 +6,9 @@ namespace Aura.Connectors.Payments;
 /// settles, a dispute arrives) happens in <see cref="Advance"/> at its own time, whoever looks first.</summary>
 internal sealed class SandboxPayment
 {
+    /// <summary>As transaction details: the bank decides for the payer. Anything else wins.</summary>
+    private const string LosingEvidence = "losing_evidence";
+
     private static readonly TimeSpan DisputeAfter = TimeSpan.FromDays(1);
     private static readonly TimeSpan EvidenceTime = TimeSpan.FromDays(7);
     private static readonly TimeSpan BankDecidesAfter = TimeSpan.FromDays(1);
@@ -130,17 +133,21 @@ internal sealed class SandboxPayment
 
     public GatewayDispute Defend(DisputeEvidence evidence, DateTime now)
     {
-        var open = OpenDispute();
-        Dispute = open with { Status = DisputeStatus.UnderReview, Losing = evidence.TransactionDetails == "losing_evidence", AnsweredAt = now };
+        Dispute = Answerable() with
+        {
+            Status = DisputeStatus.UnderReview,
+            Losing = evidence.TransactionDetails == LosingEvidence,
+            AnsweredAt = now,
+        };
         Tell(GatewayNoticeType.DisputeUpdated, Dispute.Minor, now);
         return Face(Dispute);
     }
 
     public GatewayDispute Concede(DateTime now)
     {
-        OpenDispute();
+        Dispute = Answerable();
         CloseDispute(DisputeStatus.Lost, now);
-        return Face(Dispute!); // OpenDispute found one
+        return Face(Dispute);
     }
 
     private void Accept(DateTime now)
@@ -188,13 +195,13 @@ internal sealed class SandboxPayment
         Tell(GatewayNoticeType.RequiresAction, Minor, now);
     }
 
-    private void OpenDispute(DateTime now)
+    private void StartDispute(DateTime now)
     {
         Dispute = new(Captured - Refunded, DisputeStatus.NeedsResponse, now + EvidenceTime);
         Tell(GatewayNoticeType.DisputeOpened, Dispute.Minor, now);
     }
 
-    private SandboxDispute OpenDispute() => Dispute switch
+    private SandboxDispute Answerable() => Dispute switch
     {
         null => throw SandboxReference.NotFound("dispute"),
         { Status: DisputeStatus.NeedsResponse } open => open,
@@ -219,7 +226,7 @@ internal sealed class SandboxPayment
         if (Status == GatewayStatus.Pending)
             yield return (CreatedAt + SettlementTime(Token.Kind), Settle);
         if (Token.Scenario == Scenario.Disputed && Dispute is null && CapturedAt is { } captured && Captured > Refunded)
-            yield return (captured + DisputeAfter, OpenDispute);
+            yield return (captured + DisputeAfter, StartDispute);
         if (Dispute is { Status: DisputeStatus.NeedsResponse } waiting)
             yield return (waiting.EvidenceDue, at => CloseDispute(DisputeStatus.Lost, at));
         if (Dispute is { Status: DisputeStatus.UnderReview, AnsweredAt: { } answered } judged)

@@ -31,9 +31,8 @@ public sealed class StripeGateway(HttpClient http, StripeAccount account) : IPay
         var method = (await stripe.Get<StripePaymentMethod>($"v1/payment_methods/{id}", cancellation)).Required();
         if (method.Type != type)
             throw new GatewayRefused("invalid_token", "token", $"The payment method is a {method.Type}.");
-        if (details.Reusable)
-            id = $"{await Keep(id, cancellation)}/{id}";
-        return new(id, details.Kind, method.Card?.Brand ?? details.Kind.Name(), method.Card?.Last4 ?? method.UsBankAccount?.Last4,
+        var vaulted = details.Reusable ? $"{await Keep(method, cancellation)}/{id}" : id;
+        return new(vaulted, details.Kind, method.Card?.Brand ?? details.Kind.Name(), method.Card?.Last4 ?? method.UsBankAccount?.Last4,
             method.Card?.ExpMonth, method.Card?.ExpYear, method.Card?.Fingerprint ?? method.UsBankAccount?.Fingerprint);
     }
 
@@ -141,13 +140,15 @@ public sealed class StripeGateway(HttpClient http, StripeAccount account) : IPay
         return StripeNotices.Parse(rawBody.Span);
     }
 
-    private async Task<string> Keep(string method, CancellationToken cancellation)
+    /// <summary>Attaches a payment method to a customer of its own, once.</summary>
+    private async Task<string> Keep(StripePaymentMethod method, CancellationToken cancellation)
     {
-        var customer = (await stripe.Post<StripeCustomer>("v1/customers", [], $"keep-{method}", cancellation)).Required();
-        var form = new (string, string?)[] { ("customer", customer.Id) };
-        return (await stripe.Post<StripePaymentMethod>($"v1/payment_methods/{method}/attach", form, $"attach-{method}", cancellation)).Required() is not null
-            ? customer.Id
-            : "";
+        if (method.Customer is { } already)
+            return already;
+        var customer = (await stripe.Post<StripeCustomer>("v1/customers", [], $"keep-{method.Id}", cancellation)).Required();
+        var attach = $"v1/payment_methods/{method.Id}/attach";
+        (await stripe.Post<StripePaymentMethod>(attach, [("customer", customer.Id)], $"attach-{method.Id}", cancellation)).Required();
+        return customer.Id;
     }
 
     private static GatewayResult Result(StripeAnswer<StripePaymentIntent> answer, string reference)

@@ -22,7 +22,7 @@ internal sealed record StripeRedirect(string? Url);
 
 internal sealed record StripeRefund(string Id, string? Status, long Amount, string Currency, string? PaymentIntent, string? FailureReason);
 
-internal sealed record StripePaymentMethod(string Id, string Type, StripeCard? Card, StripeBankAccount? UsBankAccount);
+internal sealed record StripePaymentMethod(string Id, string Type, string? Customer, StripeCard? Card, StripeBankAccount? UsBankAccount);
 
 internal sealed record StripeCard(string Brand, string Last4, int ExpMonth, int ExpYear, string? Fingerprint);
 
