@@ -10,7 +10,7 @@ fail() { say "$*"; exit 1; }
 need_dotnet() {
   local folder
   if ! command -v dotnet >/dev/null; then
-    for folder in "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet; do
+    for folder in "${HOME:-/root}/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet; do
       if [[ -x $folder/dotnet ]]; then PATH="$folder:$PATH"; break; fi
     done
   fi

@@ -28,6 +28,8 @@ internal static class ChildProgram
         start.Environment["PATH"] = string.Join(':', SearchPath().Distinct());
 
         using var process = Process.Start(start) ?? throw new PostgresUnavailable($"{program} cannot be started.");
+        // The program alone: a postmaster that pg_ctl has just started is somebody's cluster.
+        await using var abandoned = cancellation.Register(process.Kill);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);

@@ -127,6 +127,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         Task? launch = null;
         while (true)
         {
+            var hasLaunched = launch is { IsCompletedSuccessfully: true }; // Asked before looking: what is not there then is gone.
             var found = Postmaster.Of(Cluster);
             if (found is { IsReady: true } && await Answers(found, cancellation))
             {
@@ -134,7 +135,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 break;
             }
             if (launch is { IsFaulted: true }) await launch;
-            if (found is null) launch ??= Launch(cancellation);
+            if (found is null && (launch is null || hasLaunched)) launch = Launch(cancellation);
             await Task.Delay(10, cancellation);
         }
         options.Logger.LogInformation("PostgreSQL {Version} {Action}, process {ProcessId}, socket in {SocketDirectory}",
@@ -153,7 +154,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 using var gate = await Lock(data, cancellation);
                 await Begin(cancellation);
             }
-            catch (PostgresUnavailable refusal)
+            catch (Exception refusal) when (refusal is PostgresUnavailable or IOException)
             {
                 options.Logger.LogError(refusal, "PostgreSQL did not come back; trying again");
             }
@@ -208,8 +209,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task Stop()
     {
-        if (Postmaster.Of(Cluster) is null) return;
-        await account.Run(binaries["pg_ctl"], ["stop", "--mode=fast", "--wait", "--timeout=60", $"--pgdata={Cluster}"], CancellationToken.None);
+        if (Postmaster.Of(Cluster) is not null)
+            await account.Run(binaries["pg_ctl"], ["stop", "--mode=fast", "--wait", "--timeout=60", $"--pgdata={Cluster}"], CancellationToken.None);
         if (Running.SocketDirectory != OwnSocketDirectory) Directory.Delete(Running.SocketDirectory, recursive: true);
         options.Logger.LogInformation("PostgreSQL stopped");
     }
