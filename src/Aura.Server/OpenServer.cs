@@ -1,0 +1,46 @@
+using Aura.Persistence;
+
+namespace Aura.Server;
+
+/// <summary>A server that is put together and ready to start, with its database: the private cluster, or the one it was given.</summary>
+public sealed class OpenServer : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? postgres;
+
+    private OpenServer(WebApplication app, EmbeddedPostgres? postgres, FirstKeys? keys) => (App, this.postgres, Keys) = (app, postgres, keys);
+
+    public WebApplication App { get; }
+
+    /// <summary>The keys of the first account, where they are known.</summary>
+    public FirstKeys? Keys { get; }
+
+    /// <summary>Starts the database where it is private, brings its schema up to date, and makes the first account.</summary>
+    public static async Task<OpenServer> Open(ServerOptions options, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(options.Data);
+        var postgres = options.Database is null
+            ? await EmbeddedPostgres.Start(new() { DataDirectory = options.Data }, cancellation)
+            : null;
+        try
+        {
+            var database = options.Database ?? await postgres!.EnsureDatabase("aura", cancellation); // private where none is given
+            await using (var source = AuraServices.DataSource(database))
+                await Migrator.Migrate(source, cancellation);
+            var app = AuraServer.Build(options, database);
+            return new(app, postgres, await FirstAccount.Ensure(app.Services, options, cancellation));
+        }
+        catch
+        {
+            if (postgres is not null)
+                await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+    }
+}
