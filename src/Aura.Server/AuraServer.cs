@@ -1,8 +1,11 @@
 using System.IO.Compression;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.V2;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -25,7 +28,13 @@ public static class AuraServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1AndHttp2);
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1AndHttp2);
+            if (options.Certificate is { } certificate)
+                kestrel.ConfigureHttpsDefaults(tls =>
+                {
+                    tls.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, options.CertificateKey);
+                    tls.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                });
         });
         builder.Logging.SetMinimumLevel(options.Log)
             .AddFilter("Microsoft", LogLevel.Warning)

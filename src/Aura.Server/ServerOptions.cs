@@ -24,6 +24,12 @@ public sealed record ServerOptions
     public string? TestKey { get; init; }
     public ServerRole Role { get; init; }
 
+    /// <summary>A certificate (PEM) for an https URL, which brings HTTP/2 along; null: TLS ends in front of the server.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>The key of the certificate (PEM), where it is not in the same file.</summary>
+    public string? CertificateKey { get; init; }
+
     /// <summary>Refuse requests that came over plain HTTP, by X-Forwarded-Proto.</summary>
     public bool RequireHttps { get; init; }
 
@@ -40,6 +46,8 @@ public sealed record ServerOptions
         LiveKey = Read("AURA_LIVE_KEY"),
         TestKey = Read("AURA_TEST_KEY"),
         Role = Read("AURA_ROLE") is { } role ? Enum.Parse<ServerRole>(role, ignoreCase: true) : ServerRole.All,
+        Certificate = Read("AURA_CERTIFICATE"),
+        CertificateKey = Read("AURA_CERTIFICATE_KEY"),
         RequireHttps = Read("AURA_REQUIRE_HTTPS") == "true",
         AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
         Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,

@@ -1,0 +1,47 @@
+using Aura.Persistence;
+
+namespace Aura.Tests.Architecture;
+
+public sealed class ModuleMapTests
+{
+    /// <summary>Which modules a module may use, besides Shared. A new line deserves a decision record.</summary>
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["Pricing"] = [],
+        ["Persistence"] = ["*"],
+        ["Accounts"] = ["Persistence"],
+        ["Events"] = ["Accounts", "Persistence", "Jobs"],
+        ["Jobs"] = ["Accounts", "Persistence"],
+        ["Catalog"] = ["Persistence"],
+        ["Customers"] = ["Persistence"],
+    };
+
+    [Fact]
+    public void Modules_use_only_the_modules_that_they_may()
+    {
+        var broken =
+            from type in typeof(AuraDb).Assembly.GetTypes()
+            let module = Module(type)
+            where module != ""
+            from used in Uses.Of(type)
+            let other = Module(used)
+            where other != "" && other != module && !Allowed(module).Contains(other) && !Allowed(module).Contains("*")
+            select $"{module}: {type.Name} uses {used.FullName}";
+
+        Assert.Empty(broken.Distinct());
+    }
+
+    [Fact]
+    public void Every_module_is_on_the_map() =>
+        Assert.Equal(MayUse.Keys.Order(), typeof(AuraDb).Assembly.GetTypes().Select(Module).Where(module => module != "").Distinct().Order());
+
+    [Fact]
+    public void The_store_knows_nothing_of_HTTP() =>
+        Assert.DoesNotContain(typeof(AuraDb).Assembly.GetReferencedAssemblies(), used => used.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    private static string[] Allowed(string module) => MayUse.GetValueOrDefault(module, []);
+
+    /// <summary>Aura.Orders.Order is of the module Orders; what stands in Aura itself is shared.</summary>
+    private static string Module(Type type) =>
+        type.Assembly == typeof(AuraDb).Assembly && type.Namespace?.Split('.') is ["Aura", var module, ..] ? module : "";
+}

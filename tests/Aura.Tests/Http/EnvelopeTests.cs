@@ -1,0 +1,123 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Aura.Tests.Http;
+
+public sealed class EnvelopeTests
+{
+    [Theory]
+    [InlineData("GET /v2/nothing-here", 404, "not_found")]
+    [InlineData("DELETE /v2/customers", 405, "method_not_allowed")]
+    [InlineData("GET /v2/customers/cust_1", 404, "not_found")]
+    [InlineData("GET /v2/customers/banana", 404, "not_found")]
+    [InlineData("GET /v2/customers?limit=0", 400, "validation_error")]
+    [InlineData("GET /v2/customers?page=x", 400, "validation_error")]
+    [InlineData("GET /v2/customers?sort=shoe_size", 400, "validation_error")]
+    [InlineData("GET /v2/customers?filter[email][like]=x", 400, "validation_error")]
+    [InlineData("GET /v2/customers?filter[shoe_size]=x", 400, "validation_error")]
+    [InlineData("GET /v2/customers?filter[created_at][gt]=yesterday", 400, "validation_error")]
+    [InlineData("GET /v2/customers?cursor=garbage", 400, "validation_error")]
+    public async Task A_refusal_has_the_envelope_and_a_request_id(string request, int status, string code)
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(status, request);
+
+        Assert.Equal(code, (string?)error["code"]);
+        Assert.StartsWith("req_", (string?)error["request_id"]);
+        Assert.NotNull(error["details"]);
+    }
+
+    [Theory]
+    [InlineData("{", 400, null)]
+    [InlineData("", 400, null)]
+    [InlineData("[]", 422, "")]
+    [InlineData("{}", 422, "email")]
+    [InlineData("""{"email":"no address"}""", 422, "email")]
+    [InlineData("""{"email":5}""", 422, "email")]
+    [InlineData("""{"email":null}""", 422, "email")]
+    [InlineData("""{"email":"a@b.co","shoe_size":44}""", 422, "shoe_size")]
+    [InlineData("""{"email":"a@b.co","tags":"vip"}""", 422, "tags")]
+    [InlineData("""{"email":"a@b.co","addresses":[{"line1":"x","city":"y","country":"USA"}]}""", 422, "addresses[0].country")]
+    [InlineData("""{"email":"a@b.co","addresses":[{"city":"y","country":"US"}]}""", 422, "addresses[0].line1")]
+    [InlineData("""{"email":"a@b.co","addresses":[{"line1":"x","city":"y","country":"US","type":"moon"}]}""", 422, "addresses[0].type")]
+    [InlineData("""{"email":"a@b.co","first_name":"\u0000"}""", 422, null)]
+    public async Task A_bad_body_names_the_field(string body, int status, string? field)
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(status, "POST /v2/customers", body);
+
+        Assert.Equal("validation_error", (string?)error["code"]);
+        if (field is not null)
+            Assert.Equal(field, (string?)error["details"]![0]!["field"]);
+        Assert.DoesNotContain("System.", error.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_wrong_fields_are_named_at_once()
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(422, "POST /v2/customers",
+            new { email = "a@b.co", first_name = new string('F', 101), phone = new string('0', 51) });
+
+        Assert.Equal(["first_name", "phone"], error["details"]!.AsArray().Select(detail => (string?)detail!["field"]).Order());
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused_with_413()
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(413, "POST /v2/customers", new { email = "a@b.co", note = new string('x', 3_000_000) });
+
+        Assert.Equal("validation_error", (string?)error["code"]);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_json_is_refused_with_415()
+    {
+        var store = await Store.Open();
+
+        await store.Test.Refused(415, "POST /v2/customers", new StringContent("email=a@b.co", null, "application/x-www-form-urlencoded"));
+    }
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    public async Task Answers_are_compressed_for_callers_who_can_read_that(string encoding)
+    {
+        var store = await Store.Open();
+
+        using var answer = await store.Test.Answer("GET /v2/tenants", null, ("Accept-Encoding", encoding));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
+    }
+
+    [Fact]
+    public async Task Http_2_is_spoken_over_tls()
+    {
+        var shared = await TestServer.Shared;
+        var certificate = Path.Combine(TestCluster.TemporaryDirectory(), "server.pem");
+        await File.WriteAllTextAsync(certificate, SelfSigned());
+        await using var server = await TestServer.Start(shared.Database, options: o => o with { Url = "https://127.0.0.1:0", Certificate = certificate });
+        using var client = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/v2/health")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(HttpVersion.Version20, answer.Version);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static string SelfSigned()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
+        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
+    }
+}
