@@ -100,6 +100,19 @@ public sealed class TestServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The first column of each row, as text.</summary>
+    public async Task<List<string>> Rows(string sql, params IReadOnlyList<object> values)
+    {
+        await using var command = Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add($"{reader.GetValue(0)}");
+        return rows;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Aura.Tests.Persistence;
 
@@ -18,7 +17,7 @@ public sealed class SchemaTests
             SELECT c.table_name || '.' || c.column_name || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
             FROM information_schema.columns c JOIN pg_attribute a ON a.attrelid = c.table_name::regclass AND a.attname = c.column_name
             WHERE c.table_schema = 'public' AND c.table_name = ANY ($1)
-            """, (object)catalog.Tables);
+            """, [catalog.Tables]);
 
         var expected = catalog.Entities.SelectMany(entity => entity.GetProperties().Select(property =>
             $"{entity.GetTableName()}.{property.GetColumnName()} {property.GetColumnType()}{(property.IsNullable ? "" : " not null")}"));
@@ -35,7 +34,7 @@ public sealed class SchemaTests
             FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, ordinality) JOIN pg_attribute a ON true
             WHERE i.indisunique AND a.attrelid = i.indrelid AND a.attnum = k.attnum AND i.indrelid::regclass::text = ANY ($1)
             GROUP BY i.indexrelid, i.indrelid
-            """, (object)catalog.Tables)).ToHashSet();
+            """, [catalog.Tables])).ToHashSet();
 
         var expected = catalog.Entities.SelectMany(entity => entity.GetKeys().Where(key => key.IsPrimaryKey()).Select(key => key.Properties)
             .Concat(entity.GetIndexes().Where(index => index.IsUnique).Select(index => index.Properties))
@@ -101,9 +100,9 @@ public sealed class SchemaTests
     private sealed class Catalog : IAsyncDisposable
     {
         private readonly AuraDb db;
-        private readonly NpgsqlDataSource source;
+        private readonly TestServer server;
 
-        private Catalog(AuraDb db, NpgsqlDataSource source) => (this.db, this.source) = (db, source);
+        private Catalog(AuraDb db, TestServer server) => (this.db, this.server) = (db, server);
 
         public List<IEntityType> Entities => [.. db.GetService<IDesignTimeModel>().Model.GetEntityTypes().Where(entity => entity.GetTableName() is not null)];
         public string[] Tables => [.. Entities.Select(entity => entity.GetTableName()!)];
@@ -111,20 +110,10 @@ public sealed class SchemaTests
         public static async Task<Catalog> Open()
         {
             var server = await TestServer.Shared;
-            return new(await server.Services.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContextAsync(), server.Services.GetRequiredService<NpgsqlDataSource>());
+            return new(await server.Services.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContextAsync(), server);
         }
 
-        public async Task<List<string>> Rows(string sql, params object[] values)
-        {
-            await using var command = source.CreateCommand(sql);
-            foreach (var value in values)
-                command.Parameters.Add(new() { Value = value });
-            await using var reader = await command.ExecuteReaderAsync();
-            var rows = new List<string>();
-            while (await reader.ReadAsync())
-                rows.Add(reader.GetString(0));
-            return rows;
-        }
+        public Task<List<string>> Rows(string sql, params IReadOnlyList<object> values) => server.Rows(sql, values);
 
         public ValueTask DisposeAsync() => db.DisposeAsync();
     }

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+
+namespace Aura.Tests.Http.Generated;
+
+/// <summary>The published API descriptions, read as a program would: every route with what it takes.</summary>
+internal static class Api
+{
+    private static readonly string[] Verbs = ["get", "post", "put", "patch", "delete"];
+
+    public static async Task<List<Route>> Routes()
+    {
+        var client = (await TestServer.Shared).Client(null);
+        var routes = new List<Route>();
+        foreach (var name in (string[])["platform"])
+        {
+            var document = await client.Ok($"GET /openapi/{name}.json");
+            foreach (var (path, item) in document["paths"]!.AsObject())
+                foreach (var verb in Verbs)
+                    if (item![verb] is JsonObject operation)
+                        routes.Add(new(verb.ToUpperInvariant(), path, operation, document));
+        }
+
+        return routes;
+    }
+}
+
+/// <summary>One route of a description.</summary>
+internal sealed record Route(string Method, string Path, JsonObject Operation, JsonNode Document)
+{
+    public override string ToString() => $"{Method} {Path}";
+
+    public bool IsOpen => Operation["security"] is JsonArray { Count: 0 };
+
+    /// <summary>A list can be told by its pages.</summary>
+    public bool IsList => Method == "GET" && Parameters.Any(parameter => (string?)parameter["name"] == "cursor");
+
+    public IEnumerable<JsonNode> Parameters => Operation["parameters"]?.AsArray().OfType<JsonNode>() ?? [];
+
+    /// <summary>The parameters in the path with the prefix of the ids they take, or null where they take other text too.</summary>
+    public IEnumerable<(string Name, string? Prefix)> PathParameters =>
+        from parameter in Parameters
+        where (string?)parameter["in"] == "path"
+        select ((string)parameter["name"]!, PrefixOf(Resolve(parameter["schema"])));
+
+    /// <summary>A body that has every field of the description, filled by its type; ids are asked for by prefix.</summary>
+    public JsonNode? Body(Func<string, string> id) =>
+        Operation["requestBody"]?["content"]?["application/json"]?["schema"] is { } schema ? Example(schema, id, 0) : null;
+
+    private JsonNode? Example(JsonNode? schema, Func<string, string> id, int depth)
+    {
+        var type = Resolve(schema);
+        if (type is null || depth > 4)
+            return null;
+        if (PrefixOf(type) is { } prefix)
+            return id(prefix);
+        if (type["enum"] is JsonArray words)
+            return words[0]!.DeepClone();
+        if ((type["oneOf"] ?? type["anyOf"]) is JsonArray choices)
+            return Example(choices.First(choice => (string?)choice!["type"] != "null"), id, depth);
+        return TypeOf(type) switch
+        {
+            "string" when (string?)type["format"] == "date-time" => "2031-01-01T00:00:00Z",
+            "string" => Text(type),
+            "integer" or "number" => 1,
+            "boolean" => false,
+            "array" => new JsonArray(Example(type["items"], id, depth + 1)),
+            "object" when type["properties"] is JsonObject properties => new JsonObject(
+                properties.Select(property => KeyValuePair.Create(property.Key, Example(property.Value, id, depth + 1)?.DeepClone())).Where(pair => pair.Value is not null)),
+            _ => null,
+        };
+    }
+
+    private static string Text(JsonNode type) => (string?)type["pattern"] switch
+    {
+        "^[A-Z]{3}$" => "USD",
+        { } pattern when pattern.Contains("{2}", StringComparison.Ordinal) => "US",
+        _ => "text",
+    };
+
+    private static string? TypeOf(JsonNode type) => type["type"] switch
+    {
+        JsonArray types => (string?)types.FirstOrDefault(t => (string?)t != "null"),
+        { } one => (string?)one,
+        null => null,
+    };
+
+    private static string? PrefixOf(JsonNode? schema) =>
+        (string?)schema?["pattern"] is { } pattern && pattern.EndsWith("_[0-9]+$", StringComparison.Ordinal) ? pattern[1..^"_[0-9]+$".Length] : null;
+
+    private JsonNode? Resolve(JsonNode? schema) =>
+        (string?)schema?["$ref"] is { } reference ? Document["components"]!["schemas"]![reference.Split('/')[^1]] : schema;
+}

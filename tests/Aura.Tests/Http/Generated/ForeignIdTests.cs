@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Tests.Http.Generated;
+
+/// <summary>
+/// Every route of every description, called with the ids of another tenant. It must be refused exactly as an id that nobody has, and
+/// leave no trace. A new resource is tried as soon as it is published; <see cref="FullStore"/> must then have one of it.
+/// </summary>
+public sealed class ForeignIdTests
+{
+    [Fact]
+    public async Task Another_tenants_ids_are_as_if_they_were_not_there()
+    {
+        var (victim, stranger) = (await FullStore.Open(), await FullStore.Open());
+        var foreign = await victim.Ids();
+        var before = await victim.Fingerprint();
+        var wrong = new List<string>();
+
+        foreach (var route in await Api.Routes())
+            foreach (var (path, missingPath) in Paths(route, foreign))
+            {
+                var theirs = await stranger.Store.Test.Send($"{route.Method} {path}", route.Body(prefix => foreign.GetValueOrDefault(prefix) ?? $"{prefix}_1"));
+                var nobodys = await stranger.Store.Test.Send($"{route.Method} {missingPath}", route.Body(prefix => $"{prefix}_1"));
+                if (theirs.Status < 400 || theirs.Status >= 500 || (theirs.Status, Code(theirs.Body)) != (nobodys.Status, Code(nobodys.Body)))
+                    wrong.Add($"{route.Method} {path}: {theirs.Status} {Code(theirs.Body)}, for nobody's id {nobodys.Status} {Code(nobodys.Body)}");
+                else if (route.Body(_ => "") is null && theirs.Status is not (404 or 403 or 409 or 410))
+                    wrong.Add($"{route.Method} {path}: {theirs.Status}, not 404");
+            }
+
+        Assert.Empty(wrong);
+        Assert.Equal(before, await victim.Fingerprint());
+    }
+
+    /// <summary>The route with foreign ids in its path, and with ids that nobody has; nothing where it takes no id at all.</summary>
+    private static IEnumerable<(string Foreign, string Missing)> Paths(Route route, Dictionary<string, string> ids)
+    {
+        var parameters = route.PathParameters.ToList();
+        if (parameters.Count == 0 || route.IsOpen)
+            yield break;
+        if (parameters[0].Prefix is null)
+            foreach (var id in ids.Values)
+                yield return Fill(_ => id, _ => Missing(id));
+        else
+            yield return Fill(Known, name => Missing(Known(name)));
+
+        string Known(string name) => parameters.First(p => p.Name == name).Prefix is not { } prefix ? "text" : ids.TryGetValue(prefix, out var id)
+            ? id
+            : throw new InvalidOperationException($"{route} takes the id of a '{prefix}', and the full store has none. Add one to FullStore.");
+        static string Missing(string id) => Regex.Replace(id, "_[0-9]+$", "_1");
+        (string, string) Fill(Func<string, string> foreign, Func<string, string> missing) => (
+            Regex.Replace(route.Path, @"\{(\w+)\}", match => foreign(match.Groups[1].Value)),
+            Regex.Replace(route.Path, @"\{(\w+)\}", match => missing(match.Groups[1].Value)));
+    }
+
+    private static string? Code(JsonNode? answer) => (string?)answer?["error"]?["code"];
+}

@@ -1,0 +1,66 @@
+using System.Reflection;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Tests.Http.Generated;
+
+/// <summary>A sandbox with one of everything, made over the API.</summary>
+internal sealed class FullStore
+{
+    private FullStore(Store store) => Store = store;
+
+    public Store Store { get; }
+
+    public static async Task<FullStore> Open()
+    {
+        var full = new FullStore(await Store.Open());
+        await full.Fill();
+        return full;
+    }
+
+    private async Task Fill()
+    {
+        var api = Store.Test;
+        await api.Ok("POST /v2/customers", new
+        {
+            email = "full@b.co",
+            addresses = new[] { new { line1 = "1 Main St", city = "Springfield", country = "US" } },
+        });
+        await api.Ok("POST /v2/api-keys", new { name = "Another" });
+    }
+
+    /// <summary>Makes more rows of everything that can simply be copied, so that lists are long.</summary>
+    public async Task Multiply(int count)
+    {
+        for (var i = 0; i < count; i++)
+            await Store.Test.Ok("POST /v2/customers", new { email = $"more{i}@b.co" });
+    }
+
+    /// <summary>An id of each kind of thing that is in the store, by its prefixes.</summary>
+    public Task<Dictionary<string, string>> Ids() => Store.Database(async (db, _) =>
+    {
+        var ids = new Dictionary<string, string> { ["tenant"] = $"tenant_{Store.Account.Live.Id}" };
+        var key = await db.ApiKeys.Where(k => k.StoreId == Store.Account.Sandbox.Id).MaxAsync(k => k.Id);
+        ids["key"] = $"key_{key}";
+        foreach (var entity in db.Model.GetEntityTypes().Select(type => type.ClrType).Where(type => type.IsAssignableTo(typeof(StoreRow)) && type.IsAssignableTo(typeof(IIdentified))))
+        {
+            var table = db.Model.FindEntityType(entity)!.GetTableName();
+            var prefix = (string)entity.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!; // IIdentified has it
+            if (await Store.Server.Rows($"SELECT min(id) FROM {table} WHERE tenant_id = $1 HAVING count(*) > 0", [Store.Account.Sandbox.Id]) is [var id])
+                ids[prefix] = $"{prefix}_{id}";
+        }
+
+        return ids;
+    });
+
+    /// <summary>All rows of the store, so that any change of any row shows. Jobs and events work on by themselves and are left out.</summary>
+    public Task<string> Fingerprint() => Store.Database(async (db, _) =>
+    {
+        var text = new List<string>();
+        foreach (var table in db.Model.GetEntityTypes().Where(type => type.ClrType.IsAssignableTo(typeof(StoreRow))).Select(type => type.GetTableName()!).Distinct().Order())
+            if (table is not ("jobs" or "events"))
+                text.Add(table + (await Store.Server.Rows(
+                    $"SELECT md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM {table} t WHERE tenant_id = $1", [Store.Account.Sandbox.Id]))[0]);
+        return string.Join('\n', text);
+    });
+}

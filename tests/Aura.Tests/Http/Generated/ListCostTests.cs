@@ -1,0 +1,27 @@
+namespace Aura.Tests.Http.Generated;
+
+/// <summary>What a list costs does not depend on how long it is.</summary>
+public sealed class ListCostTests
+{
+    [Fact]
+    public async Task Every_list_takes_the_same_number_of_SQL_commands_at_1_50_and_200_rows()
+    {
+        var full = await FullStore.Open();
+        await full.Multiply(200);
+        var ids = await full.Ids();
+        var wrong = new List<string>();
+
+        foreach (var route in (await Api.Routes()).Where(route => route.IsList))
+        {
+            var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", ids[parameter.Prefix ?? "prod"], StringComparison.Ordinal));
+            await SqlCommands.Of(full.Store.Test, $"GET {path}?limit=1");
+            var counts = new List<int>();
+            foreach (var limit in (int[])[1, 50, 200])
+                counts.Add(await SqlCommands.Of(full.Store.Test, $"GET {path}?limit={limit}"));
+            if (counts.Distinct().Count() != 1 || counts[0] is 0 or > 8)
+                wrong.Add($"{path}: {string.Join(", ", counts)}");
+        }
+
+        Assert.Empty(wrong);
+    }
+}
