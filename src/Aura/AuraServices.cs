@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aura.Accounts;
+using Aura.Carts;
 using Aura.Jobs;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -22,6 +23,9 @@ public static class AuraServices
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()
             .Enter(provider.GetRequiredService<CurrentCaller>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccessDirectory>();
+        services.AddScoped<BasketPricing>();
+        services.AddScoped<CartEditing>();
+        services.AddSingleton<ICartDiscounts, NoDiscounts>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
     }

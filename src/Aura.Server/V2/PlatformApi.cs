@@ -22,6 +22,9 @@ public static class PlatformApi
         api.MapApiKeys();
         api.MapAuditLogs();
         api.MapCustomers();
+        api.MapCarts();
+        api.MapShippingMethods();
+        api.MapTaxRegions();
         api.MapEvents();
         api.MapJobs();
         api.MapTestClock();

@@ -1,8 +1,11 @@
 using Aura.Accounts;
+using Aura.Carts;
 using Aura.Catalog;
 using Aura.Customers;
 using Aura.Events;
 using Aura.Jobs;
+using Aura.Shipping;
+using Aura.Taxes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -48,6 +51,12 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Customers
     public DbSet<Customer> Customers => Set<Customer>();
     public DbSet<CustomerAddress> CustomerAddresses => Set<CustomerAddress>();
+
+    // Carts, shipping, taxes
+    public DbSet<Cart> Carts => Set<Cart>();
+    public DbSet<CartLine> CartLines => Set<CartLine>();
+    public DbSet<DeliveryMethod> ShippingMethods => Set<DeliveryMethod>();
+    public DbSet<TaxArea> TaxRegions => Set<TaxArea>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

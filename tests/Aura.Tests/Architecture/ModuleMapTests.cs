@@ -14,6 +14,9 @@ public sealed class ModuleMapTests
         ["Jobs"] = ["Accounts", "Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Persistence"],
+        ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
+        ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
+        ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
     };
 
     [Fact]
