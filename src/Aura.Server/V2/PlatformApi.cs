@@ -21,6 +21,11 @@ public static class PlatformApi
         api.MapAccount();
         api.MapApiKeys();
         api.MapAuditLogs();
+        api.MapProducts();
+        api.MapVariants();
+        api.MapProductImages();
+        api.MapReviews();
+        api.MapCategories();
         api.MapCustomers();
         api.MapCarts();
         api.MapShippingMethods();

@@ -16,6 +16,7 @@ internal static class PlatformServices
     private static EventObjects ShownInEvents()
     {
         var objects = new EventObjects();
+        objects.Add(Aura.Catalog.Product.Noun, Products.Shown);
         return objects;
     }
 }

@@ -47,6 +47,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<ProductImage> ProductImages => Set<ProductImage>();
     public DbSet<Category> Categories => Set<Category>();
     public DbSet<ProductCategory> ProductCategories => Set<ProductCategory>();
+    public DbSet<Review> Reviews => Set<Review>();
 
     // Customers
     public DbSet<Customer> Customers => Set<Customer>();

@@ -9,13 +9,13 @@ namespace Aura.Server.Http.Lists;
 internal static class Expressions
 {
     private static readonly MethodInfo ILikeMethod = typeof(NpgsqlDbFunctionsExtensions).GetMethod(
-        nameof(NpgsqlDbFunctionsExtensions.ILike), [typeof(DbFunctions), typeof(string), typeof(string)])!; // is there
+        nameof(NpgsqlDbFunctionsExtensions.ILike), [typeof(DbFunctions), typeof(string), typeof(string), typeof(string)])!; // is there
 
     public static Expression Captured<TValue>(TValue value) =>
         Expression.Property(Expression.Constant(new Box<TValue>(value)), nameof(Box<TValue>.Value));
 
     public static Expression ILike(Expression text, string pattern) =>
-        Expression.Call(ILikeMethod, Expression.Constant(EF.Functions), text, Captured(pattern));
+        Expression.Call(ILikeMethod, Expression.Constant(EF.Functions), text, Captured(pattern), Expression.Constant(Escape));
 
     public static Expression In<TValue>(Expression field, List<TValue> values) =>
         Expression.Call(Captured(values), typeof(List<TValue>).GetMethod(nameof(List<>.Contains), [typeof(TValue)])!, field); // lists have it
@@ -36,6 +36,9 @@ internal static class Expressions
     /// <summary>The body of a lambda with its parameter replaced.</summary>
     public static Expression Bind(LambdaExpression lambda, Expression argument) =>
         new Replacing(lambda.Parameters[0], argument).Visit(lambda.Body);
+
+    /// <summary>The escape character of <see cref="Literal"/>. It has to be given to LIKE: without, EF Core says that there is none.</summary>
+    public const string Escape = @"\";
 
     /// <summary>Text that LIKE takes for itself.</summary>
     public static string Literal(string text) => text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");

@@ -64,9 +64,9 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
 }
 
 /// <summary>A condition by word: the row has the tag, is in the category, matches the search.</summary>
-internal sealed class Membership<T>(Func<string, Expression<Func<T, bool>>> has) : IField<T>
+internal sealed class Membership<T>(Func<string, Expression<Func<T, bool>>> has, LambdaExpression? sortKey = null) : IField<T>
 {
-    public LambdaExpression? SortKey => null;
+    public LambdaExpression? SortKey => sortKey;
 
     public Expression<Func<T, bool>> Compare(string op, string value, ListOptions options, string name) => op switch
     {

@@ -31,10 +31,11 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         return this;
     }
 
-    /// <summary>Values that a row has many of; filters only, with eq, ne, in and nin.</summary>
-    public Listing<T, TResponse> Many(string name, Func<string, Expression<Func<T, bool>>> has)
+    /// <summary>Values that a row has many of; filters with eq, ne, in and nin.</summary>
+    /// <param name="first">The one that lists sort by; null: they do not.</param>
+    public Listing<T, TResponse> Many(string name, Func<string, Expression<Func<T, bool>>> has, Expression<Func<T, string?>>? first = null)
     {
-        fields[name] = new Membership<T>(has);
+        fields[name] = new Membership<T>(has, first);
         return this;
     }
 

@@ -1,0 +1,51 @@
+using System.Linq.Expressions;
+using System.Text.Json.Serialization;
+using Aura.Catalog;
+using Aura.Server.Http;
+
+namespace Aura.Server.V2;
+
+public sealed record ProductResponse(
+    Id<Product> Id, string Name, string? Description, decimal Price, Currency Currency, Dictionary<string, decimal> Prices, decimal? CompareAtPrice, string Sku,
+    ProductStatus Status, IReadOnlyList<string> Categories, IReadOnlyList<VariantResponse> Variants, IReadOnlyList<ImageResponse> Images,
+    string? Vendor, string? ProductType, IReadOnlyList<string> Tags, string TaxCategory, bool Taxable, bool RequiresShipping, int Weight,
+    RatingResponse Rating, Dictionary<string, string> Metadata, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
+{
+    /// <summary>The newest ones, where they were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ReviewResponse>? Reviews { get; init; }
+
+    public static readonly Expression<Func<Product, ProductResponse>> From = p => Of(
+        p,
+        p.Variants.Where(v => v.RemovedAt == null).OrderBy(v => v.Position).ToList(),
+        p.Images.OrderBy(i => i.Position).ToList(),
+        p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug).ToList());
+
+    public static ProductResponse Of(Product p) =>
+        Of(p, [.. p.Offered], [.. p.Images.OrderBy(i => i.Position)], [.. p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug)]);
+
+    private static ProductResponse Of(Product p, List<Variant> variants, List<ProductImage> images, List<string> categories) => new(
+        p.Id, p.Name, p.Description, Amounts.Major(p.Price, p.Currency), p.Currency, Amounts.Major(p.Prices), Amounts.Major(p.CompareAtPrice, p.Currency), p.Sku,
+        p.Status, categories, [.. variants.Select(v => VariantResponse.Of(v, p))], [.. images.Select(ImageResponse.Of)],
+        p.Vendor, p.ProductType, p.Tags, p.TaxCategory, p.Taxable, p.RequiresShipping, p.Weight,
+        RatingResponse.Of(p), p.Metadata, p.CreatedAt, p.UpdatedAt, p.Version);
+}
+
+/// <param name="Average">1 to 5 with two decimal places; null without a review.</param>
+/// <param name="Count">Of the published reviews.</param>
+public sealed record RatingResponse(decimal? Average, int Count)
+{
+    public static RatingResponse Of(Product p) =>
+        new(p.ReviewCount == 0 ? null : Math.Round((decimal)p.RatingSum / p.ReviewCount, 2, MidpointRounding.AwayFromZero), p.ReviewCount);
+}
+
+/// <summary>Amounts as this dialect writes them in the catalogue: decimals of major units.</summary>
+internal static class Amounts
+{
+    public static decimal Major(long minor, Currency currency) => new Money(minor, currency).Amount;
+
+    public static decimal? Major(long? minor, Currency currency) => minor is { } given ? Major(given, currency) : null;
+
+    public static Dictionary<string, decimal> Major(Dictionary<string, long> prices) =>
+        prices.ToDictionary(price => price.Key, price => Major(price.Value, Currency.Of(price.Key)));
+}

@@ -1,0 +1,194 @@
+using System.ComponentModel.DataAnnotations;
+using Aura.Catalog;
+using Aura.Persistence;
+using Aura.Server.Http;
+using Aura.Server.Http.Lists;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Server.V2;
+
+internal static class Products
+{
+    private static readonly Listing<Product, ProductResponse> Shape = new Listing<Product, ProductResponse>(ProductResponse.From)
+        .Field("name", p => p.Name)
+        .Field("sku", p => p.Sku)
+        .Field("status", p => p.Status)
+        .MoneyField("price", p => p.Price)
+        .Field("vendor", p => p.Vendor)
+        .Field("product_type", p => p.ProductType)
+        .Field("tax_category", p => p.TaxCategory)
+        .Field("created_at", p => p.CreatedAt)
+        .Field("updated_at", p => p.UpdatedAt)
+        .Many("tags", tag => p => p.Tags.Contains(tag))
+        .Many("category", InCategory, p => p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug).FirstOrDefault())
+        .Search("search", Matching, "Part of the name or the SKU")
+        .Parameter("status", words: Words<ProductStatus>.All)
+        .Parameter("category", op: "in", about: "In any of these categories or below them: slugs joined by commas")
+        .Parameter("tags", op: "in", about: "Any of these tags, joined by commas")
+        .Parameter("vendor")
+        .Parameter("product_type")
+        .Metadata(p => p.Metadata);
+
+    public static void MapProducts(this RouteGroupBuilder api)
+    {
+        var products = api.MapGroup("/products").WithTags("Products").Scope("products").Cached(TimeSpan.FromMinutes(5));
+        products.MapGet("/", List).Lists(Shape);
+        products.MapGet("/{id}", Show);
+        products.MapPost("/", Create);
+        products.MapPut("/{id}", Update);
+        products.MapDelete("/{id}", Delete);
+    }
+
+    private static Task<Listed<ProductResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
+        Shape.List(db.Products.AsSplitQuery(), list, cancellation);
+
+    /// <param name="id">An id or a SKU.</param>
+    /// <param name="include">variants and images are always there; reviews come when they are asked for.</param>
+    private static async Task<ProductResponse> Show(string id, AuraDb db, CancellationToken cancellation, string? include = null)
+    {
+        var withReviews = Included(include).Contains("reviews");
+        var sku = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
+        var product = await (Id<Product>.ToNumber(id) is { } number ? db.Products.Where(p => p.Id == number) : db.Products.Where(p => p.Sku == sku))
+            .AsSplitQuery().AsNoTracking().Select(ProductResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Product.Noun);
+        return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
+    }
+
+    internal static Task<Created<ProductResponse>> Create(CreateProduct request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
+    {
+        var product = request.ToProduct(db.Caller.Currency);
+        product.Place(await db.CategoriesCalled(request.Categories ?? [], cancellation));
+        db.Products.Add(product);
+        db.Publish("product.created", product);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.Created($"/v2/products/{new Id<Product>(product.Id)}", ProductResponse.Of(product));
+    }, cancellation);
+
+    internal static Task<ProductResponse> Update(Id<Product> id, UpdateProduct request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
+    {
+        var product = await db.Load(db.Products.WithParts().Where(p => p.Id == id.Value), cancellation);
+        request.Apply(product);
+        if (request.Categories.IsGiven)
+            product.Place(await db.CategoriesCalled(request.Categories.Or([]), cancellation));
+        db.PublishUpdate(product);
+        await db.SaveChangesAsync(cancellation);
+        return ProductResponse.Of(product);
+    }, cancellation);
+
+    internal static async Task<NoContent> Delete(Id<Product> id, AuraDb db, CancellationToken cancellation)
+    {
+        var product = await db.Load(id, cancellation);
+        if (product.Archive())
+            db.Publish("product.deleted", product);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>As events show them.</summary>
+    public static Task<Dictionary<long, ProductResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
+        db.Products.AsSplitQuery().AsNoTracking().Where(p => ids.Contains(p.Id)).Select(ProductResponse.From).ToDictionaryAsync(p => p.Id.Value, cancellation);
+
+    private static System.Linq.Expressions.Expression<Func<Product, bool>> InCategory(string name)
+    {
+        var slug = Slug.Of(name);
+        return p => p.Categories.Any(c => c.Category.Path.Contains(slug));
+    }
+
+    private static System.Linq.Expressions.Expression<Func<Product, bool>> Matching(string text)
+    {
+        var pattern = $"%{Expressions.Literal(text)}%";
+        return p => EF.Functions.ILike(p.Name, pattern, Expressions.Escape) || EF.Functions.ILike(p.Sku, pattern, Expressions.Escape);
+    }
+
+    private static string[] Included(string? include)
+    {
+        var wanted = include?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return wanted.FirstOrDefault(name => name is not ("variants" or "images" or "reviews")) is { } unknown
+            ? throw Refused.BadRequest($"'{unknown}' cannot be included. There are variants, images and reviews.")
+            : wanted;
+    }
+}
+
+public sealed record CreateProduct(
+    [StringLength(255, MinimumLength = 1)] string Name,
+    decimal Price,
+    string Sku,
+    [StringLength(50_000)] string? Description = null,
+    ProductStatus Status = ProductStatus.Active,
+    [MaxLength(50)] IReadOnlyList<string>? Categories = null,
+    [MaxLength(Product.MaxVariants)] IReadOnlyList<CreateVariant>? Variants = null,
+    [MaxLength(Product.MaxImages)] IReadOnlyList<CreateImage>? Images = null,
+    Dictionary<string, decimal>? Prices = null,
+    decimal? CompareAtPrice = null,
+    [StringLength(255)] string? Vendor = null,
+    [StringLength(255)] string? ProductType = null,
+    IReadOnlyList<string>? Tags = null,
+    [StringLength(50, MinimumLength = 1)] string TaxCategory = "standard",
+    bool Taxable = true,
+    bool RequiresShipping = true,
+    [Range(0, 10_000_000)] int Weight = 0,
+    Dictionary<string, string>? Metadata = null)
+{
+    public Product ToProduct(Currency currency)
+    {
+        var product = Product.Create(Name, Sku, Money.Of(Price, currency, nameof(Price)), [.. (Variants ?? []).Select((v, i) => FieldPath.At($"Variants[{i}]", () => v.ToVariant(currency)))]);
+        product.Explain(Description);
+        product.Turn(Status);
+        product.PriceAbroad(Prices ?? []);
+        product.Strike(CompareAtPrice);
+        product.Classify(Vendor, ProductType);
+        product.Tag(Tags ?? []);
+        product.Tax(Taxable, TaxCategory);
+        product.Ship(RequiresShipping, Weight);
+        product.Describe(Metadata ?? []);
+        product.Picture([.. CreateImage.ToImages(Images ?? [])]);
+        return product;
+    }
+}
+
+public sealed record UpdateProduct
+{
+    [StringLength(255, MinimumLength = 1)] public Change<string> Name { get; init; }
+    public Change<decimal> Price { get; init; }
+    public Change<string> Sku { get; init; }
+    [StringLength(50_000)] public Change<string?> Description { get; init; }
+    public Change<ProductStatus> Status { get; init; }
+    [MaxLength(50)] public Change<IReadOnlyList<string>> Categories { get; init; }
+
+    /// <summary>Found by id or SKU and changed; others are added; those that are not mentioned stay.</summary>
+    [MaxLength(Product.MaxVariants)] public Change<IReadOnlyList<ProductVariantBody>> Variants { get; init; }
+
+    /// <summary>These and no others.</summary>
+    [MaxLength(Product.MaxImages)] public Change<IReadOnlyList<CreateImage>> Images { get; init; }
+
+    public Change<Dictionary<string, decimal>> Prices { get; init; }
+    public Change<decimal?> CompareAtPrice { get; init; }
+    [StringLength(255)] public Change<string?> Vendor { get; init; }
+    [StringLength(255)] public Change<string?> ProductType { get; init; }
+    public Change<IReadOnlyList<string>> Tags { get; init; }
+    [StringLength(50, MinimumLength = 1)] public Change<string> TaxCategory { get; init; }
+    public Change<bool> Taxable { get; init; }
+    public Change<bool> RequiresShipping { get; init; }
+    [Range(0, 10_000_000)] public Change<int> Weight { get; init; }
+    public Change<Dictionary<string, string>> Metadata { get; init; }
+
+    /// <summary>Everything but the categories, which have to be found first.</summary>
+    public void Apply(Product product)
+    {
+        Name.Apply(product.Rename);
+        Sku.Apply(product.ChangeSku);
+        Description.Apply(product.Explain);
+        Status.Apply(product.Turn);
+        Price.Apply(product.ChangePrice);
+        Prices.Apply(product.PriceAbroad);
+        CompareAtPrice.Apply(product.Strike);
+        product.Classify(Vendor.Or(product.Vendor), ProductType.Or(product.ProductType));
+        Tags.Apply(product.Tag);
+        product.Tax(Taxable.Or(product.Taxable), TaxCategory.Or(product.TaxCategory));
+        product.Ship(RequiresShipping.Or(product.RequiresShipping), Weight.Or(product.Weight));
+        Metadata.Apply(product.Describe);
+        Images.Apply(images => product.Picture([.. CreateImage.ToImages(images)]));
+        foreach (var (index, variant) in Variants.Or([]).Index())
+            FieldPath.At($"Variants[{index}]", () => variant.ApplyTo(product));
+    }
+}

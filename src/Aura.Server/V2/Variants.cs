@@ -1,0 +1,161 @@
+using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using Aura.Catalog;
+using Aura.Persistence;
+using Aura.Server.Http;
+using Aura.Server.Http.Lists;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Server.V2;
+
+internal static class Variants
+{
+    private static readonly Listing<Variant, VariantResponse> Shape = new Listing<Variant, VariantResponse>(VariantResponse.From)
+        .Field("sku", v => v.Sku)
+        .Field("barcode", v => v.Barcode)
+        .Field("position", v => v.Position)
+        .Field("created_at", v => v.CreatedAt)
+        .Field("updated_at", v => v.UpdatedAt)
+        .SortedBy("position");
+
+    public static void MapVariants(this RouteGroupBuilder api)
+    {
+        var variants = api.MapGroup("/products/{id}/variants").WithTags("Products").Scope("products").Cached(TimeSpan.FromMinutes(5));
+        variants.MapGet("/", List).Lists(Shape);
+        variants.MapGet("/{variantId}", Show);
+        variants.MapPost("/", Create);
+        variants.MapPut("/{variantId}", Update);
+        variants.MapDelete("/{variantId}", Delete);
+    }
+
+    private static async Task<Listed<VariantResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
+    {
+        await db.DemandProduct(id, cancellation);
+        return await Shape.List(Of(id, db), list, cancellation);
+    }
+
+    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation) =>
+        await Of(id, db).Where(v => v.Id == variantId.Value).AsNoTracking().Select(VariantResponse.From).FirstOrDefaultAsync(cancellation)
+        ?? throw Refused.NotFound(Variant.Noun);
+
+    private static async Task<Created<VariantResponse>> Create(Id<Product> id, CreateVariant request, AuraDb db, CancellationToken cancellation)
+    {
+        var product = await db.Load(db.Products.Include(p => p.Variants).Where(p => p.Id == id.Value), cancellation);
+        var variant = request.ToVariant(product.Currency);
+        product.Add(variant);
+        db.PublishUpdate(product);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.Created($"/v2/products/{id}/variants/{new Id<Variant>(variant.Id)}", VariantResponse.Of(variant, product));
+    }
+
+    private static async Task<VariantResponse> Update(Id<Product> id, Id<Variant> variantId, UpdateVariant request, AuraDb db, CancellationToken cancellation)
+    {
+        var variant = await db.Load(Of(id, db).Include(v => v.Product).Where(v => v.Id == variantId.Value), cancellation);
+        request.Apply(variant);
+        db.PublishUpdate(variant.Product);
+        await db.SaveChangesAsync(cancellation);
+        return VariantResponse.Of(variant, variant.Product);
+    }
+
+    private static async Task<NoContent> Delete(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation)
+    {
+        var product = await db.Load(db.Products.Include(p => p.Variants).Where(p => p.Id == id.Value), cancellation);
+        product.Remove(product.Variant(variantId), db.Now);
+        db.PublishUpdate(product);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.NoContent();
+    }
+
+    private static IQueryable<Variant> Of(Id<Product> id, AuraDb db) => db.Variants.Where(v => v.ProductId == id.Value && v.RemovedAt == null);
+}
+
+public sealed record CreateVariant(
+    string Sku,
+    decimal? Price = null,
+    Dictionary<string, decimal>? Prices = null,
+    Dictionary<string, string>? Attributes = null,
+    string? Image = null,
+    [StringLength(100)] string? Barcode = null,
+    [Range(0, 10_000_000)] int? Weight = null,
+    decimal? Cost = null,
+    bool TracksInventory = true,
+    bool AllowsBackorder = false)
+{
+    public Variant ToVariant(Currency currency)
+    {
+        var variant = Variant.Create(Sku, currency);
+        variant.ChangePrice(Price);
+        variant.PriceAbroad(Prices ?? []);
+        variant.Distinguish(Attributes ?? []);
+        variant.Show(Image);
+        variant.Label(Barcode);
+        variant.Weigh(Weight);
+        variant.ChangeCost(Cost);
+        variant.Stock(TracksInventory, AllowsBackorder);
+        return variant;
+    }
+}
+
+public record UpdateVariant
+{
+    public Change<string> Sku { get; init; }
+    public Change<decimal?> Price { get; init; }
+    public Change<Dictionary<string, decimal>> Prices { get; init; }
+    public Change<Dictionary<string, string>> Attributes { get; init; }
+    public Change<string?> Image { get; init; }
+    [StringLength(100)] public Change<string?> Barcode { get; init; }
+    [Range(0, 10_000_000)] public Change<int?> Weight { get; init; }
+    public Change<decimal?> Cost { get; init; }
+    public Change<bool> TracksInventory { get; init; }
+    public Change<bool> AllowsBackorder { get; init; }
+
+    public void Apply(Variant variant)
+    {
+        Sku.Apply(variant.ChangeSku);
+        Price.Apply(variant.ChangePrice);
+        Prices.Apply(variant.PriceAbroad);
+        Attributes.Apply(variant.Distinguish);
+        Image.Apply(variant.Show);
+        Barcode.Apply(variant.Label);
+        Weight.Apply(variant.Weigh);
+        Cost.Apply(variant.ChangeCost);
+        variant.Stock(TracksInventory.Or(variant.TracksInventory), AllowsBackorder.Or(variant.AllowsBackorder));
+    }
+}
+
+/// <summary>A variant within an update of its product.</summary>
+public sealed record ProductVariantBody : UpdateVariant
+{
+    /// <summary>Which one; without it the SKU says which, and a SKU that the product does not have makes a new one.</summary>
+    public Id<Variant>? Id { get; init; }
+
+    public Variant ApplyTo(Product product)
+    {
+        var sku = Sku.Or("");
+        var variant = Id is { } id ? product.Variant(id) : product.Offered.FirstOrDefault(v => v.Sku == sku);
+        if (variant is null)
+        {
+            variant = Variant.Create(sku, product.Currency);
+            Apply(variant);
+            product.Add(variant);
+        }
+        else
+            Apply(variant);
+        return variant;
+    }
+}
+
+/// <param name="Price">What it costs: its own price, or the product's.</param>
+/// <param name="PriceOverride">Its own price; null where it has none.</param>
+/// <param name="Weight">Grams: its own weight, or the product's.</param>
+public sealed record VariantResponse(
+    Id<Variant> Id, Id<Product> ProductId, string Sku, decimal Price, decimal? PriceOverride, Dictionary<string, decimal> Prices, Dictionary<string, string> Attributes,
+    string? Image, string? Barcode, int Weight, decimal? Cost, bool TracksInventory, bool AllowsBackorder, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
+{
+    public static readonly Expression<Func<Variant, VariantResponse>> From = v => Of(v, v.Product);
+
+    public static VariantResponse Of(Variant v, Product p) => new(
+        v.Id, p.Id, v.Sku, Amounts.Major(v.Price ?? p.Price, p.Currency), Amounts.Major(v.Price, p.Currency), Amounts.Major(v.Prices), v.Attributes,
+        v.Image, v.Barcode, v.Weight ?? p.Weight, Amounts.Major(v.Cost, p.Currency), v.TracksInventory, v.AllowsBackorder, v.CreatedAt, v.UpdatedAt, v.Version);
+}
