@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -8,14 +9,16 @@ namespace Aura.Server.Http;
 /// <summary>The OpenAPI document of each dialect at /openapi/NAME.json, and a page to read them at /docs.</summary>
 internal static class ApiDescription
 {
+    private const string ErrorName = "Error";
+
     public static void Add(IServiceCollection services, Dialects dialects)
     {
         foreach (var dialect in dialects.All)
             services.AddOpenApi(dialect.Name, options =>
             {
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-                options.CreateSchemaReferenceId = type => NameOf(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
-                options.AddDocumentTransformer((document, _, _) => Describe(document, dialect));
+                options.CreateSchemaReferenceId = NameOf;
+                options.AddDocumentTransformer((document, context, cancellation) => Describe(document, context, dialect, cancellation));
                 options.AddOperationTransformer((operation, context, _) => Describe(operation, context));
                 options.AddSchemaTransformer(Describe);
             });
@@ -33,7 +36,7 @@ internal static class ApiDescription
         });
     }
 
-    private static Task Describe(OpenApiDocument document, Dialect dialect)
+    private static async Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, Dialect dialect, CancellationToken cancellation)
     {
         document.Info.Title = dialect.Title;
         document.Info.Version = V2.Health.Version;
@@ -44,13 +47,17 @@ internal static class ApiDescription
             ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, live_... or test_..." },
         };
         document.Security = [new() { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
-        return Task.CompletedTask;
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        document.Components.Schemas[ErrorName] = await context.GetOrCreateSchemaAsync(dialect.ErrorType, null, cancellation);
     }
 
     private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
+        foreach (var described in context.Description.ParameterDescriptions)
+            if (described.ParameterDescriptor?.ParameterType is { } type && IsId(type) && operation.Parameters.FirstOrDefault(p => p.Name == described.Name) is OpenApiParameter { Schema: OpenApiSchema schema })
+                schema.Pattern = IdPattern(type);
         if (metadata.OfType<IListing>().FirstOrDefault() is { } listing)
             Describe(operation.Parameters, listing);
         if (context.Description.HttpMethod is "POST" or "PUT" or "PATCH")
@@ -62,7 +69,11 @@ internal static class ApiDescription
         else if (metadata.OfType<NeededScope>().FirstOrDefault() is { } scope)
             operation.Description = $"{operation.Description} Needs the scope `{scope.For(context.Description.HttpMethod ?? "GET")}`.".TrimStart();
         operation.Responses ??= [];
-        operation.Responses["default"] = new OpenApiResponse { Description = "Refused; the error object says why." };
+        operation.Responses["default"] = new OpenApiResponse
+        {
+            Description = "Refused; the error object says why.",
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = new OpenApiSchemaReference(ErrorName, context.Document) } },
+        };
         return Task.CompletedTask;
     }
 
@@ -97,8 +108,10 @@ internal static class ApiDescription
             (schema.Type, schema.Pattern, schema.Description) = (JsonSchemaType.String, "^[A-Z]{3}$", "ISO 4217");
         else if (type.IsEnum)
             (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. Enum.GetNames(type).Select(name => (JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name))]);
-        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>))
-            (schema.Type, schema.Pattern) = (JsonSchemaType.String, $"^{type.GenericTypeArguments[0].GetProperty("Prefix")!.GetValue(null)}_[0-9]+$"); // IIdentified has it
+        else if (type == typeof(DateTime))
+            schema.Type = JsonSchemaType.String;
+        else if (IsId(type))
+            (schema.Type, schema.Pattern) = (JsonSchemaType.String, IdPattern(type));
         else if (ChangeConverters.IsChange(type))
         {
             var inner = await context.GetOrCreateSchemaAsync(type.GenericTypeArguments[0], null, cancellation);
@@ -107,14 +120,18 @@ internal static class ApiDescription
         }
     }
 
-    /// <summary>Generic records get readable names.</summary>
-    private static string? NameOf(Type type) => type switch
+    /// <summary>Ids, changes and amounts stand where they are used; generic records get readable names.</summary>
+    private static string? NameOf(JsonTypeInfo json) => json.Type switch
     {
-        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Id<>) || ChangeConverters.IsChange(type) => null,
-        { IsGenericType: true, Namespace: not null } when type.Namespace.StartsWith("Aura", StringComparison.Ordinal) =>
+        var type when IsId(type) || ChangeConverters.IsChange(type) || type == typeof(Currency) => null,
+        { IsGenericType: true, Namespace: not null } type when type.Namespace.StartsWith("Aura", StringComparison.Ordinal) =>
             $"{type.Name.Split('`')[0]}Of{string.Join("And", type.GenericTypeArguments.Select(argument => argument.Name))}",
-        _ => null,
+        _ => OpenApiOptions.CreateDefaultSchemaReferenceId(json),
     };
+
+    private static bool IsId(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>);
+
+    private static string IdPattern(Type id) => $"^{id.GenericTypeArguments[0].GetProperty("Prefix")!.GetValue(null)}_[0-9]+$"; // IIdentified has it
 
     private static OpenApiParameter Query(string name, string about, JsonSchemaType type) =>
         new() { Name = name, In = ParameterLocation.Query, Description = about, Schema = new OpenApiSchema { Type = type } };

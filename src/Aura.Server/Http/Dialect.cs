@@ -8,6 +8,9 @@ public sealed record Dialect(string Name, string Prefix, Type Home)
     public required string Title { get; init; }
     public required JsonNamingPolicy Naming { get; init; }
 
+    /// <summary>What <see cref="Error"/> makes.</summary>
+    public required Type ErrorType { get; init; }
+
     /// <summary>The body of a failure.</summary>
     public required Func<Failure, object> Error { get; init; }
 

@@ -10,6 +10,7 @@ public static class PlatformApi
     {
         Title = "Aura platform",
         Naming = JsonNamingPolicy.SnakeCaseLower,
+        ErrorType = typeof(ErrorEnvelope),
         Error = failure => new ErrorEnvelope(ErrorBody.Of(failure)),
     };
 
