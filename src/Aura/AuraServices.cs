@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Carts;
 using Aura.Jobs;
+using Aura.Payments;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ public static class AuraServices
         services.AddSingleton<ICartDiscounts, NoDiscounts>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
+        services.AddPayments();
     }
 
     /// <summary>Registers who does a kind of job.</summary>

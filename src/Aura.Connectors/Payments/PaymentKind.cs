@@ -15,6 +15,10 @@ public enum PaymentKind
     Klarna,
     Bitcoin,
     Ethereum,
+    /// <summary>The courier brings the money.</summary>
+    CashOnDelivery,
+    /// <summary>The buyer is a business and pays the invoice when it is due.</summary>
+    NetTerms,
 }
 
 /// <summary>Names and families of the means of payment.</summary>
@@ -34,4 +38,7 @@ public static class PaymentKinds
     public static bool IsPayLater(this PaymentKind kind) => kind is PaymentKind.Affirm or PaymentKind.Klarna;
 
     public static bool IsCrypto(this PaymentKind kind) => kind is PaymentKind.Bitcoin or PaymentKind.Ethereum;
+
+    /// <summary>Whether the money comes to the store without a gateway.</summary>
+    public static bool IsOffline(this PaymentKind kind) => kind is PaymentKind.CashOnDelivery or PaymentKind.NetTerms;
 }

@@ -14,7 +14,7 @@ namespace Aura.Connectors.Payments;
 /// <param name="challengePage">Where a payer passes or fails 3-D Secure; the payment's reference is added as <c>payment</c>
 /// and the way back as <c>return_url</c>. Null: the next action has no address, and the caller confirms directly.</param>
 public sealed class SandboxGateway(ISandboxLedger ledger, TimeProvider clock, string noticeSecret, Uri? challengePage = null)
-    : IPaymentGateway
+    : IPaymentGateway, IPolledGateway, IDisputableGateway
 {
     /// <summary>Carries the signature of a notice, in Stripe's form.</summary>
     public const string SignatureHeader = "Aura-Sandbox-Signature";
@@ -94,6 +94,12 @@ public sealed class SandboxGateway(ISandboxLedger ledger, TimeProvider clock, st
         payment.Advance(Now);
         return new(payment.Notices, payment.NextAt);
     }
+
+    /// <summary>Plays the payer's bank: it takes back all or part of a captured payment and asks for evidence.</summary>
+    /// <param name="minor">Up to what was captured and not given back.</param>
+    /// <exception cref="GatewayRefused">The payment is not captured, has a dispute already, or the amount is out of range.</exception>
+    public Task<GatewayDispute> Dispute(string reference, long minor, string reason, string key, CancellationToken cancellation) =>
+        Contest(SandboxReference.OfDispute(reference), key, $"dispute {minor} {reason}", (payment, now) => payment.BeDisputed(minor, reason, now), cancellation);
 
     /// <summary>The notice as it would arrive at the store's webhook address.</summary>
     public (IReadOnlyDictionary<string, string> Headers, byte[] Body) Sign(GatewayNotice notice, DateTime now)

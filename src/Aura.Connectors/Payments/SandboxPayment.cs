@@ -131,6 +131,17 @@ internal sealed class SandboxPayment
         return refund.State();
     }
 
+    public GatewayDispute BeDisputed(long minor, string reason, DateTime now)
+    {
+        if (Status != GatewayStatus.Succeeded)
+            throw new GatewayRefused("unexpected_state", null, "Only a captured payment can be disputed.");
+        if (Dispute is not null)
+            throw new GatewayRefused("already_disputed", null, "The payment has been disputed already.");
+        if (minor < 1 || minor > Captured - Refunded)
+            throw new GatewayRefused("amount_too_large", "amount", $"{Captured - Refunded} is left to dispute.");
+        return StartDispute(minor, reason, now);
+    }
+
     public GatewayDispute Defend(DisputeEvidence evidence, DateTime now)
     {
         Dispute = Answerable() with
@@ -195,10 +206,11 @@ internal sealed class SandboxPayment
         Tell(GatewayNoticeType.RequiresAction, Minor, now);
     }
 
-    private void StartDispute(DateTime now)
+    private GatewayDispute StartDispute(long minor, string reason, DateTime now)
     {
-        Dispute = new(Captured - Refunded, DisputeStatus.NeedsResponse, now + EvidenceTime);
-        Tell(GatewayNoticeType.DisputeOpened, Dispute.Minor, now);
+        Dispute = new(minor, reason, DisputeStatus.NeedsResponse, now + EvidenceTime);
+        Tell(GatewayNoticeType.DisputeOpened, minor, now);
+        return Face(Dispute);
     }
 
     private SandboxDispute Answerable() => Dispute switch
@@ -226,7 +238,7 @@ internal sealed class SandboxPayment
         if (Status == GatewayStatus.Pending)
             yield return (CreatedAt + SettlementTime(Token.Kind), Settle);
         if (Token.Scenario == Scenario.Disputed && Dispute is null && CapturedAt is { } captured && Captured > Refunded)
-            yield return (captured + DisputeAfter, StartDispute);
+            yield return (captured + DisputeAfter, at => StartDispute(Captured - Refunded, "fraudulent", at));
         if (Dispute is { Status: DisputeStatus.NeedsResponse } waiting)
             yield return (waiting.EvidenceDue, at => CloseDispute(DisputeStatus.Lost, at));
         if (Dispute is { Status: DisputeStatus.UnderReview, AnsweredAt: { } answered } judged)
@@ -247,7 +259,7 @@ internal sealed class SandboxPayment
     };
 
     private GatewayDispute Face(SandboxDispute dispute) => new(
-        SandboxReference.OfDispute(Reference), dispute.Status, "fraudulent", dispute.Minor, Currency,
+        SandboxReference.OfDispute(Reference), dispute.Status, dispute.Reason, dispute.Minor, Currency,
         dispute.Status == DisputeStatus.NeedsResponse ? dispute.EvidenceDue : null);
 
     private GatewayResult Refuse(string code, string message) =>
@@ -274,7 +286,7 @@ internal sealed record SandboxRefund(string Reference, long Minor, GatewayStatus
     public GatewayResult State() => new(Status, Reference, Minor) { DeclineCode = Status == GatewayStatus.Failed ? FailureCode : null };
 }
 
-internal sealed record SandboxDispute(long Minor, DisputeStatus Status, DateTime EvidenceDue)
+internal sealed record SandboxDispute(long Minor, string Reason, DisputeStatus Status, DateTime EvidenceDue)
 {
     public bool Losing { get; init; }
     public DateTime? AnsweredAt { get; init; }

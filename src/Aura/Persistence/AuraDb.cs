@@ -4,6 +4,7 @@ using Aura.Catalog;
 using Aura.Customers;
 using Aura.Events;
 using Aura.Jobs;
+using Aura.Payments;
 using Aura.Shipping;
 using Aura.Taxes;
 using Microsoft.EntityFrameworkCore;
@@ -58,6 +59,13 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<CartLine> CartLines => Set<CartLine>();
     public DbSet<DeliveryMethod> ShippingMethods => Set<DeliveryMethod>();
     public DbSet<TaxArea> TaxRegions => Set<TaxArea>();
+
+    // Payments
+    public DbSet<PaymentIntent> PaymentIntents => Set<PaymentIntent>();
+    public DbSet<PaymentEntry> PaymentEntries => Set<PaymentEntry>();
+    public DbSet<Refund> Refunds => Set<Refund>();
+    public DbSet<PaymentDispute> PaymentDisputes => Set<PaymentDispute>();
+    public DbSet<PaymentMethod> PaymentMethods => Set<PaymentMethod>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

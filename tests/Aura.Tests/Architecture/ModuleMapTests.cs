@@ -14,6 +14,7 @@ public sealed class ModuleMapTests
         ["Jobs"] = ["Accounts", "Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Persistence"],
+        ["Payments"] = ["Accounts", "Customers", "Jobs", "Persistence"],
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
         ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],

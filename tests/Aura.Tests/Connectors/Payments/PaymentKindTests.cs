@@ -6,7 +6,8 @@ public sealed class PaymentKindTests
 {
     [Fact]
     public void Every_kind_is_spelled_as_the_API_spells_it() => Assert.Equal(
-        ["card", "apple_pay", "google_pay", "paypal", "ach", "wire", "affirm", "klarna", "bitcoin", "ethereum"],
+        ["card", "apple_pay", "google_pay", "paypal", "ach", "wire", "affirm", "klarna", "bitcoin", "ethereum",
+            "cash_on_delivery", "net_terms"],
         Enum.GetValues<PaymentKind>().Select(PaymentKinds.Name));
 
     [Theory]

@@ -1,0 +1,136 @@
+using Aura.Connectors.Payments;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Aura.Payments;
+
+/// <summary>What gateways tell by themselves, and what they have to be asked.</summary>
+public sealed partial class PaymentProcessing
+{
+    /// <summary>Keys of calls live for a day at the gateways; a call older than this is not repeated, for it would be a new one.</summary>
+    private static readonly TimeSpan KeyLife = TimeSpan.FromHours(23);
+
+    /// <summary>Verifies a webhook of a gateway and takes in what it says, however often and in whatever order it comes.</summary>
+    /// <exception cref="Refused">400 for a message that the gateway did not sign, or about a payment that is not known (yet).</exception>
+    public async Task Receive(string gateway, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        if (!gateways.Knows(gateway))
+            throw Refused.BadRequest("There is no such gateway.");
+        GatewayNotice? notice;
+        try
+        {
+            notice = gateways.Named(gateway, Store).ParseNotice(headers, body, time.GetUtcNow().UtcDateTime);
+        }
+        catch (UnverifiedNotice unverified)
+        {
+            throw Refused.BadRequest(unverified.Message);
+        }
+
+        if (notice is { Reference: not "" })
+            await Settle(gateway, notice, cancellation);
+    }
+
+    /// <summary>Takes in one verified notice.</summary>
+    /// <inheritdoc cref="Receive"/>
+    public async Task Settle(string gateway, GatewayNotice notice, CancellationToken cancellation)
+    {
+        var known = await InStore(db => db.PaymentIntents.Include(i => i.Refunds)
+            .FirstOrDefaultAsync(i => i.Gateway == gateway && i.GatewayReference == notice.Reference, cancellation), cancellation)
+            ?? throw Refused.BadRequest("There is no payment with this reference here.");
+        var opened = gateways.Named(gateway, Store);
+        await CatchUp(known, notice, opened, cancellation);
+        await Record(known.Id, opened, notice.Reference, (db, intent) => Take(db, intent, notice, cancellation), cancellation);
+    }
+
+    /// <summary>A notice that overtook others says that they are true: refunds and disputes follow a capture, and the reference of a
+    /// refund that we asked for is in an answer that has not arrived.</summary>
+    private async Task CatchUp(PaymentIntent intent, GatewayNotice notice, IPaymentGateway gateway, CancellationToken cancellation)
+    {
+        var aboutMoneyTaken = notice.RefundReference is not null || notice.Dispute is not null;
+        if (aboutMoneyTaken && intent.Captured == 0 && await gateway.Lookup(notice.Reference, cancellation) is { } now)
+            await Record(intent.Id, gateway, notice.Reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
+        if (notice.RefundReference is { } refund && !intent.Refunds.Any(r => r.GatewayReference == refund))
+            foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered))
+                await Carry(intent, unanswered, cancellation);
+    }
+
+    private async Task Take(AuraDb db, PaymentIntent intent, GatewayNotice notice, CancellationToken cancellation)
+    {
+        if (notice.Dispute is { } dispute)
+            await Follow(db, intent, dispute, notice.EventId, notice.At, cancellation);
+        else if (notice.RefundReference is { } reference)
+            intent.Learn(
+                intent.Refunds.FirstOrDefault(r => r.GatewayReference == reference) ?? intent.Adopt(notice),
+                new(notice.Type == GatewayNoticeType.Refunded ? GatewayStatus.Succeeded : GatewayStatus.Failed, reference, notice.Minor)
+                {
+                    DeclineCode = notice.DeclineCode,
+                },
+                notice.EventId, notice.At);
+        else
+            intent.Learn(notice);
+    }
+
+    private static async Task<PaymentDispute> Follow(
+        AuraDb db, PaymentIntent intent, GatewayDispute told, string? eventId, DateTime at, CancellationToken cancellation)
+    {
+        var dispute = await db.PaymentDisputes.FirstOrDefaultAsync(d => d.IntentId == intent.Id && d.GatewayReference == told.Reference, cancellation);
+        if (dispute is null)
+        {
+            dispute = PaymentDispute.Open(intent.Id, told);
+            db.PaymentDisputes.Add(dispute);
+            db.Publish("dispute.opened", dispute, new { dispute.Amount, dispute.Reason, intent.OrderId });
+        }
+
+        if (dispute.Follow(told, at))
+            db.Publish(dispute.IsClosed ? "dispute.closed" : "dispute.updated", dispute, new { dispute.Amount, Status = Words<DisputeStatus>.Of(dispute.Status), intent.OrderId });
+        intent.Learn(dispute, eventId, at);
+        return dispute;
+    }
+
+    /// <summary>Finds out how everything about a payment stands that is still open: repeats lost calls with their keys, and asks.</summary>
+    /// <param name="attempt">How often it was in vain; decides when it is tried again.</param>
+    public async Task Settle(Id<PaymentIntent> id, int attempt, CancellationToken cancellation)
+    {
+        var intent = await InStore(db => db.Lock(id, cancellation), cancellation);
+        if (intent.Step is not null && IsStale(intent.UpdatedAt))
+            log.LogError("Payment {Payment} waits for an answer since {Since}; look it up at the gateway by hand", intent.Id, intent.UpdatedAt);
+        else
+            intent = (await Carry(intent, cancellation)).Intent;
+        foreach (var refund in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)).ToList())
+            (intent, _) = await Carry(intent, refund, cancellation);
+        foreach (var dispute in await InStore(db => db.PaymentDisputes.Where(d => d.IntentId == id.Value && d.AnswerKey != null).ToListAsync(cancellation), cancellation))
+            await Carry(dispute, cancellation);
+        if (intent is { Gateway: { } name, GatewayReference: { } reference })
+            await Ask(intent, gateways.Named(name, Store), reference, cancellation);
+        await InStore(async db =>
+        {
+            var locked = await db.Lock(id, cancellation);
+            if (locked.Step is not null && !IsStale(locked.UpdatedAt) || locked.Refunds.Any(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
+                await LookAgain(db, locked, db.Now + Patience * Math.Pow(2, Math.Min(attempt, 6)), cancellation, attempt + 1);
+            return await db.SaveChangesAsync(cancellation);
+        }, cancellation);
+    }
+
+    private async Task Ask(PaymentIntent intent, IPaymentGateway gateway, string reference, CancellationToken cancellation)
+    {
+        if (gateway is IPolledGateway polled)
+        {
+            foreach (var notice in (await polled.Notices(reference, cancellation)).Sent)
+                await Record(intent.Id, gateway, reference, (db, locked) => Take(db, locked, notice, cancellation), cancellation);
+            return;
+        }
+
+        if (intent is { Status: IntentStatus.Processing, Step: null } && await gateway.Lookup(reference, cancellation) is { } now)
+            await Record(intent.Id, gateway, reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
+        foreach (var refund in intent.Refunds.Where(r => r is { Status: RefundStatus.Pending, GatewayReference: not null }))
+            if (await gateway.Lookup(refund.GatewayReference!, cancellation) is { } told) // just checked
+                await Record(intent.Id, gateway, reference, (db, locked) =>
+                {
+                    locked.Learn(locked.Refunds.Single(r => r.Id == refund.Id), told, null, db.Now);
+                    return Task.CompletedTask;
+                }, cancellation);
+    }
+
+    private bool IsStale(DateTime since) => time.GetUtcNow().UtcDateTime + Store.ClockOffset - since > KeyLife;
+}
