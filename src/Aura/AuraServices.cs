@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Carts;
+using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 using Aura.Persistence;
@@ -23,6 +24,7 @@ public static class AuraServices
         services.AddScoped<CurrentCaller>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()
             .Enter(provider.GetRequiredService<CurrentCaller>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<Stock>();
         services.AddSingleton<AccessDirectory>();
         services.AddScoped<BasketPricing>();
         services.AddScoped<CartEditing>();

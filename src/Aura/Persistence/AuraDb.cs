@@ -3,6 +3,7 @@ using Aura.Carts;
 using Aura.Catalog;
 using Aura.Customers;
 using Aura.Events;
+using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 using Aura.Shipping;
@@ -49,6 +50,15 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Category> Categories => Set<Category>();
     public DbSet<ProductCategory> ProductCategories => Set<ProductCategory>();
     public DbSet<Review> Reviews => Set<Review>();
+
+    // Inventory
+    public DbSet<Warehouse> Warehouses => Set<Warehouse>();
+    public DbSet<StockLevel> StockLevels => Set<StockLevel>();
+    public DbSet<StockMovement> StockMovements => Set<StockMovement>();
+    public DbSet<StockAllocation> StockAllocations => Set<StockAllocation>();
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+    public DbSet<StockAlert> StockAlerts => Set<StockAlert>();
+    public DbSet<Reorder> Reorders => Set<Reorder>();
 
     // Customers
     public DbSet<Customer> Customers => Set<Customer>();
