@@ -1,7 +1,4 @@
-using Aura.Catalog;
 using Aura.Persistence;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Aura.Inventory;
 
@@ -14,7 +11,6 @@ public sealed class Reservation : StoreEntity, IIdentified
     public static readonly TimeSpan Longest = TimeSpan.FromDays(90);
 
     public long VariantId { get; private init; }
-    public Variant Variant { get; private init; } = null!; // loaded where it is needed
     public long WarehouseId { get; private init; }
     public long Quantity { get; private set; }
 
@@ -54,9 +50,3 @@ public sealed class Reservation : StoreEntity, IIdentified
 
 /// <param name="ExpiresAt">By the store's clock.</param>
 public sealed record ReservationTerms(DateTime ExpiresAt, string? Channel = null, long? CartId = null, string? Reference = null);
-
-internal sealed class ReservationMapping : IEntityTypeConfiguration<Reservation>
-{
-    public void Configure(EntityTypeBuilder<Reservation> reservation) =>
-        reservation.HasOne(r => r.Variant).WithMany().HasForeignKey(r => new { r.TenantId, r.VariantId });
-}
