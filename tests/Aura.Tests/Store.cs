@@ -84,7 +84,7 @@ public sealed class TestServer : IAsyncDisposable
             Url = "http://127.0.0.1:0",
             Data = TestCluster.TemporaryDirectory(),
             AllowPrivateWebhooks = true,
-            Log = LogLevel.None,
+            Log = LogLevel.Error,
         };
         var app = AuraServer.Build(options is null ? set : options(set), database);
         before?.Invoke(app);

@@ -28,6 +28,7 @@ public static class PlatformApi
         api.MapReviews();
         api.MapCategories();
         api.MapCustomers();
+        api.MapCustomerAddresses();
         api.MapCarts();
         api.MapShippingMethods();
         api.MapTaxRegions();

@@ -86,6 +86,17 @@ public sealed partial class Customer : StoreEntity, IAudited
             other.IsDefault = other == address;
     }
 
+    /// <summary>Makes a shipping address a billing address or the other way round; both sides keep a default.</summary>
+    public void Retype(CustomerAddress address, AddressType type)
+    {
+        if (type == address.Type)
+            return;
+        Remove(address);
+        address.Type = type;
+        addresses.Add(address);
+        address.IsDefault = addresses.Count(a => a.Type == type) == 1;
+    }
+
     /// <summary>Removes an address; if it was the default, the oldest that is left becomes it.</summary>
     public void Remove(CustomerAddress address)
     {
@@ -114,7 +125,7 @@ public sealed class CustomerAddress : StoreEntity, IAudited
     public static string Noun => "address";
 
     public long CustomerId { get; private set; }
-    public AddressType Type { get; private set; }
+    public AddressType Type { get; internal set; }
     public Address Content { get; private set; } = new();
     public bool IsDefault { get; internal set; }
 

@@ -26,7 +26,7 @@ public sealed class EmbeddedPostgresTests
 
         await postgres.DisposeAsync();
 
-        Assert.True(process.HasExited);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.False(File.Exists(Path.Combine(data, "postgres/cluster/postmaster.pid")));
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Aura.Jobs;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,12 +22,32 @@ internal sealed class FullStore
     private async Task Fill()
     {
         var api = Store.Test;
-        await api.Ok("POST /v2/customers", new
+        var customer = await api.Ok("POST /v2/customers", new
         {
             email = "full@b.co",
             addresses = new[] { new { line1 = "1 Main St", city = "Springfield", country = "US" } },
         });
+        var product = await api.Ok("POST /v2/products", new
+        {
+            name = "Lamp", price = 20, sku = "LAMP", categories = new[] { "light" },
+            images = new[] { new { url = "https://images.example/lamp.png" } },
+        });
+        await api.Ok($"POST /v2/products/{product["id"]}/reviews", new { customer_id = customer["id"], rating = 5 });
+        await api.Ok("POST /v2/carts", new { customer_id = customer["id"], items = new[] { new { product_id = product["id"], quantity = 1 } } });
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
+        await Store.Database(db =>
+        {
+            db.Enqueue<NeverRun>(new { });
+            return db.SaveChangesAsync();
+        });
+    }
+
+    /// <summary>Known to no worker, so that the job stays.</summary>
+    private sealed class NeverRun : IJobHandler
+    {
+        public static string Kind => "tests.never";
+
+        public Task<object?> Run(Job job, CancellationToken cancellation) => throw new InvalidOperationException("Nobody runs this.");
     }
 
     /// <summary>Makes more rows of everything that can simply be copied, so that lists are long.</summary>
