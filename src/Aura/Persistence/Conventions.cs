@@ -64,6 +64,7 @@ internal static class Conventions
     private sealed class TenantGenerator : ValueGenerator<long>
     {
         public override bool GeneratesTemporaryValues => false;
+        public override bool GeneratesStableValues => true;
 
         public override long Next(EntityEntry entry) => ((AuraDb)entry.Context).Tenant is var tenant and not 0
             ? tenant
