@@ -34,6 +34,11 @@ internal sealed class FullStore
         });
         await api.Ok($"POST /v2/products/{product["id"]}/reviews", new { customer_id = customer["id"], rating = 5 });
         await api.Ok("POST /v2/carts", new { customer_id = customer["id"], items = new[] { new { product_id = product["id"], quantity = 1 } } });
+        await api.Ok("POST /v2/tax-regions", new { country = "US", state = "CA", rates = new[] { new { rate = 7.25, name = "Sales tax", jurisdiction = "California" } } });
+        await api.Ok("POST /v2/shipping/methods", new
+        {
+            code = "parcel", name = "Parcel", zones = new[] { new { countries = new[] { "*" }, prices = new[] { new { currency = "USD", amount = 5 } } } },
+        });
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
         await Store.Database(db =>
         {
