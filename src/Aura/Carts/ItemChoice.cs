@@ -55,8 +55,8 @@ public static class ItemChoices
         {
             (0, 0) => v => variants.Contains(v.Id),
             (_, 0) when variants.Count == 0 => v => products.Contains(v.ProductId) && v.RemovedAt == null,
-            (0, _) when variants.Count == 0 => v => skus.Contains(v.Sku),
-            _ => v => variants.Contains(v.Id) || products.Contains(v.ProductId) && v.RemovedAt == null || skus.Contains(v.Sku),
+            (0, _) when variants.Count == 0 => v => skus.Contains(v.Sku) && v.RemovedAt == null,
+            _ => v => variants.Contains(v.Id) || products.Contains(v.ProductId) && v.RemovedAt == null || skus.Contains(v.Sku) && v.RemovedAt == null,
         };
     }
 }

@@ -12,9 +12,10 @@ internal sealed class FullStore
 
     public Store Store { get; }
 
-    public static async Task<FullStore> Open()
+    /// <param name="server">Null: the shared one.</param>
+    public static async Task<FullStore> Open(TestServer? server = null)
     {
-        var full = new FullStore(await Store.Open());
+        var full = new FullStore(await Store.Open(server: server));
         await full.Fill();
         return full;
     }
@@ -59,7 +60,10 @@ internal sealed class FullStore
     public async Task Multiply(int count)
     {
         for (var i = 0; i < count; i++)
+        {
             await Store.Test.Ok("POST /v2/customers", new { email = $"more{i}@b.co" });
+            await Store.Test.Ok("POST /v2/products", new { name = "More", price = i, sku = $"MORE-{i}", categories = new[] { "more", $"more-{i}" } });
+        }
     }
 
     /// <summary>An id of each kind of thing that is in the store, by its prefixes.</summary>

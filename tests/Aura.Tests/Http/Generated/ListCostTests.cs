@@ -1,12 +1,14 @@
 namespace Aura.Tests.Http.Generated;
 
 /// <summary>What a list costs does not depend on how long it is.</summary>
+/// <remarks>On a server of its own: whenever another test opens a store, the shared one looks up anew who calls.</remarks>
 public sealed class ListCostTests
 {
     [Fact]
     public async Task Every_list_takes_the_same_number_of_SQL_commands_at_1_50_and_200_rows()
     {
-        var full = await FullStore.Open();
+        await using var server = await TestServer.Start();
+        var full = await FullStore.Open(server);
         await full.Multiply(200);
         var ids = await full.Ids();
         var wrong = new List<string>();
