@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Aura.Accounts;
+using Aura.Connectors;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.V2;
@@ -52,6 +54,8 @@ public static class AuraServer
         services.AddSingleton(options);
         services.AddSingleton(new ServerPaths(options.Data));
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), TimeProvider.System.GetUtcNow().UtcDateTime));
+        services.AddSingleton(new OutboundAddresses(options.AllowPrivateWebhooks));
         services.AddSingleton(Dialects);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<RateLimits>();

@@ -16,7 +16,8 @@ internal sealed class BackgroundWork(
         List<Task> work = [access.Listen(stoppingToken)];
         if (options.Role != ServerRole.Api)
         {
-            work.Add(Persistently(() => worker.Run(4, stoppingToken), stoppingToken));
+            work.Add(Persistently(() => worker.Run(4, lanes: false, stoppingToken), stoppingToken));
+            work.Add(Persistently(() => worker.Run(32, lanes: true, stoppingToken), stoppingToken));
             work.AddRange(readers.Select(reader => Persistently(() => Follow(reader, stoppingToken), stoppingToken)));
             work.Add(Persistently(() => schedule.Run(stoppingToken), stoppingToken));
         }
@@ -45,6 +46,11 @@ internal sealed class BackgroundWork(
             catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
             {
                 log.LogWarning("Background work is interrupted, it goes on in a second: {Reason}", failure.Message);
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));
+            }
+            catch (Exception failure) // whatever one store's event causes, the work for the others must not end with it
+            {
+                log.LogError(failure, "Background work failed, it goes on in a second");
                 await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));
             }
     }

@@ -33,6 +33,9 @@ public sealed record ServerOptions
     /// <summary>Refuse requests that came over plain HTTP, by X-Forwarded-Proto.</summary>
     public bool RequireHttps { get; init; }
 
+    /// <summary>The keys that seal secrets, or where they are (see KeyRing); null: keyring in the data directory.</summary>
+    public string? KeyRing { get; init; }
+
     /// <summary>Webhooks may go to private addresses: for development and for networks that are trusted.</summary>
     public bool AllowPrivateWebhooks { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record ServerOptions
         Certificate = Read("AURA_CERTIFICATE"),
         CertificateKey = Read("AURA_CERTIFICATE_KEY"),
         RequireHttps = Read("AURA_REQUIRE_HTTPS") == "true",
+        KeyRing = Read("AURA_KEYRING"),
         AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
         Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,
     };

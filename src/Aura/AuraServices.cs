@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Carts;
+using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
@@ -32,6 +33,11 @@ public static class AuraServices
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();
+        services.AddSingleton<EventCursor>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<IEventReader, WebhookFanOut>();
+        services.AddScoped<WebhookTest>();
+        services.AddJob<DeliverWebhook>();
     }
 
     /// <summary>Registers who does a kind of job.</summary>

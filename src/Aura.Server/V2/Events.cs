@@ -9,8 +9,13 @@ namespace Aura.Server.V2;
 /// <summary>The event log, in the order in which it became visible: a consumer that missed something reads on from what it has.</summary>
 internal static class Events
 {
-    public static void MapEvents(this RouteGroupBuilder api) =>
-        api.MapGet("/events", List).WithTags("Events").Scope("events").NeverCached();
+    public static void MapEvents(this RouteGroupBuilder api)
+    {
+        var events = api.MapGroup("/events").WithTags("Events").Scope("events").NeverCached();
+        events.MapGet("/", List);
+        events.MapGet("/types", Types);
+        events.MapGet("/{id}", Show);
+    }
 
     private static async Task<Listed<EventResponse>> List(
         AuraDb db, EventObjects objects, CancellationToken cancellation, Id<StoreEvent>? after = null, string? type = null, int? limit = null)
@@ -19,12 +24,22 @@ internal static class Events
         var events = await db.EventsAfter(after?.Value, type, size + 1, cancellation);
         var more = events.Count > size;
         var shown = more ? events[..size] : events;
-        var data = new List<EventResponse>(shown.Count);
-        foreach (var group in await objects.Of(shown, db, cancellation))
-            data.Add(group);
-        return new(data, new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(shown[^1].Id)}" : null });
+        return new(await objects.Of(shown, db, cancellation), new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(shown[^1].Id)}" : null });
+    }
+
+    private static EventTypesResponse Types() => new([.. EventTypes.All.Select(type => new EventTypeResponse(type.Type, type.Description))]);
+
+    private static async Task<EventResponse> Show(Id<StoreEvent> id, AuraDb db, EventObjects objects, CancellationToken cancellation)
+    {
+        var happened = await db.Events.AsNoTracking().FirstOrDefaultAsync(e => e.Id == id.Value, cancellation) ?? throw Refused.NotFound(StoreEvent.Noun);
+        return (await objects.Of([happened], db, cancellation))[0];
     }
 }
+
+/// <summary>What webhooks can ask for.</summary>
+public sealed record EventTypesResponse(IReadOnlyList<EventTypeResponse> Data);
+
+public sealed record EventTypeResponse(string Type, string Description);
 
 public sealed record EventResponse(Id<StoreEvent> Id, string Type, DateTime CreatedAt, EventData Data);
 

@@ -33,6 +33,7 @@ public static class PlatformApi
         api.MapShippingMethods();
         api.MapTaxRegions();
         api.MapEvents();
+        api.MapWebhooks();
         api.MapJobs();
         api.MapTestClock();
     }

@@ -1,3 +1,5 @@
+using Aura.Customers;
+using Aura.Events;
 using Aura.Jobs;
 
 namespace Aura.Server.V2;
@@ -10,6 +12,7 @@ internal static class PlatformServices
         services.AddSingleton<TestClock>();
         services.AddSingleton<Schedule>();
         services.AddSingleton(_ => ShownInEvents());
+        services.AddSingleton<IEventPayloads, EventPayloads>();
     }
 
     /// <summary>How each kind of thing that events are about is shown.</summary>
@@ -17,6 +20,8 @@ internal static class PlatformServices
     {
         var objects = new EventObjects();
         objects.Add(Aura.Catalog.Product.Noun, Products.Shown);
+        objects.Add(Customer.Noun, Customers.Shown);
+        objects.Add(Webhook.Noun, Webhooks.Shown);
         return objects;
     }
 }

@@ -77,6 +77,7 @@ public sealed class AuditEntry : StoreRow, IIdentified
 
     private static object? Shown(object? value, IProperty property, object entity) => value switch
     {
+        not null when property.PropertyInfo?.IsDefined(typeof(SecretAttribute)) == true => "(secret)",
         long minor when entity is IPriced priced && property.PropertyInfo?.IsDefined(typeof(MinorUnitsAttribute)) == true =>
             new Money(minor, priced.Currency).Amount,
         Enum word => Conventions.Snake(word.ToString()),

@@ -27,6 +27,9 @@ public sealed class Job : StoreRow, IIdentified
     /// <summary>Of the jobs of one kind with the same key only one can be waiting or running.</summary>
     public string Key { get; private init; } = "";
 
+    /// <summary>Jobs of one lane run a few at a time in a process, apart from the jobs without one. For those that call somebody's server: its name.</summary>
+    public string? Lane { get; private init; }
+
     public JsonDocument Payload { get; private init; } = null!; // set by Of and by EF
     public JobState State { get; private set; }
 
@@ -47,10 +50,11 @@ public sealed class Job : StoreRow, IIdentified
     public DateTime CreatedAt { get; private init; }
     public DateTime? FinishedAt { get; private set; }
 
-    internal static Job Of(string kind, string key, object payload, DateTime runAt, AuraDb db) => new()
+    internal static Job Of(string kind, string key, object payload, DateTime runAt, string? lane, AuraDb db) => new()
     {
         Kind = kind,
         Key = key,
+        Lane = lane,
         Payload = JsonSerializer.SerializeToDocument(payload),
         RunAt = runAt,
         DueAt = runAt - db.Caller.ClockOffset,
@@ -75,9 +79,10 @@ public static class JobQueue
     /// <summary>Adds a job to the next save.</summary>
     /// <param name="key">See <see cref="Job.Key"/>. Null: the job is like no other.</param>
     /// <param name="at">By the store's clock; null: now.</param>
-    public static Job Enqueue<T>(this AuraDb db, object payload, DateTime? at = null, string? key = null) where T : IJobHandler
+    /// <param name="lane">See <see cref="Job.Lane"/>.</param>
+    public static Job Enqueue<T>(this AuraDb db, object payload, DateTime? at = null, string? key = null, string? lane = null) where T : IJobHandler
     {
-        var job = Job.Of(T.Kind, key ?? Guid.CreateVersion7().ToString("n"), payload, at ?? db.Now, db);
+        var job = Job.Of(T.Kind, key ?? Guid.CreateVersion7().ToString("n"), payload, at ?? db.Now, lane, db);
         db.Jobs.Add(job);
         return job;
     }

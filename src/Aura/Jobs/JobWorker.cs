@@ -19,39 +19,47 @@ public sealed class JobWorker(
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Jobs of one lane at a time, and jobs claimed at once.</summary>
+    private const int PerLane = 4;
+
     /// <summary>Works until it is told to stop, and then lets the jobs at hand finish.</summary>
-    public async Task Run(int parallel, CancellationToken stopping)
+    /// <param name="lanes">Do the jobs that have a lane, or those that have none: who waits for others' servers must not hold up the rest.</param>
+    public async Task Run(int parallel, bool lanes, CancellationToken stopping)
     {
-        var running = new HashSet<Task>();
+        var running = new Dictionary<Task, string?>();
         while (!stopping.IsCancellationRequested)
         {
-            running.RemoveWhere(task => task.IsCompleted);
-            var claimed = await Claim(parallel - running.Count, null, stopping);
+            foreach (var done in running.Keys.Where(task => task.IsCompleted).ToList())
+                running.Remove(done);
+            string[] full = [.. running.Values.OfType<string>().GroupBy(lane => lane).Where(lane => lane.Count() >= PerLane).Select(lane => lane.Key)];
+            var claimed = await Claim(Math.Min(parallel - running.Count, PerLane), null, lanes, full, stopping);
             foreach (var job in claimed)
-                running.Add(RunOne(job, stopping));
+                running.Add(RunOne((job.Tenant, job.Id), stopping), job.Lane);
             if (running.Count >= parallel)
-                await Task.WhenAny(running);
+                await Task.WhenAny(running.Keys);
             else if (claimed.Count == 0)
-                await Task.WhenAny(Task.Delay(Idle, time, stopping));
+                await Task.WhenAny([.. running.Keys, Task.Delay(Idle, time, stopping)]);
         }
 
-        await Task.WhenAll(running);
+        await Task.WhenAll(running.Keys);
     }
 
     /// <summary>Runs what is due in one store now, until nothing is; for the test clock.</summary>
     public async Task<int> Drain(long tenant, CancellationToken cancellation)
     {
         var count = 0;
-        while (await Claim(1, tenant, cancellation) is [var job])
+        while (await Claim(1, tenant, null, [], cancellation) is [var job])
         {
-            await RunOne(job, cancellation);
+            await RunOne((job.Tenant, job.Id), cancellation);
             count++;
         }
 
         return count;
     }
 
-    private async Task<List<(long Tenant, long Id)>> Claim(int most, long? tenant, CancellationToken cancellation)
+    /// <param name="lanes">Jobs with a lane, without one, or both.</param>
+    /// <param name="full">Lanes to leave alone.</param>
+    private async Task<List<(long Tenant, long Id, string? Lane)>> Claim(int most, long? tenant, bool? lanes, string[] full, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             UPDATE jobs SET state = 'processing', attempts = attempts + 1, lease_until = now() + $2
@@ -59,17 +67,20 @@ public sealed class JobWorker(
               SELECT tenant_id, id FROM jobs
               WHERE ((state = 'queued' AND due_at <= now()) OR (state = 'processing' AND lease_until < now()))
                 AND ($3::bigint IS NULL OR tenant_id = $3) AND kind = ANY ($4)
+                AND ($5::boolean IS NULL OR (lane IS NOT NULL) = $5) AND (lane IS NULL OR lane <> ALL ($6))
               ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING tenant_id, id
+            RETURNING tenant_id, id, lane
             """);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = Lease });
         command.Parameters.Add(new() { Value = (object?)tenant ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = kinds.Names });
+        command.Parameters.Add(new() { Value = (object?)lanes ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Boolean });
+        command.Parameters.Add(new() { Value = full });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var claimed = new List<(long, long)>();
+        var claimed = new List<(long, long, string?)>();
         while (await reader.ReadAsync(cancellation))
-            claimed.Add((reader.GetInt64(0), reader.GetInt64(1)));
+            claimed.Add((reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
         return claimed;
     }
 

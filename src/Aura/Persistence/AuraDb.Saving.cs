@@ -32,8 +32,13 @@ public sealed partial class AuraDb
     /// <summary>Appends to the event log, in the transaction of the next save.</summary>
     /// <param name="type">As webhooks name it: <c>order.created</c>.</param>
     /// <param name="facts">What the event says besides its subject; small, serialised as snake_case JSON.</param>
-    public void Publish<T>(string type, T subject, object? facts = null) where T : StoreRow, IIdentified =>
+    /// <exception cref="ArgumentException">The type is not on the page of event types.</exception>
+    public void Publish<T>(string type, T subject, object? facts = null) where T : StoreRow, IIdentified
+    {
+        if (!EventTypes.Has(type))
+            throw new ArgumentException($"{type} is not listed in {nameof(EventTypes)}, so nobody could ask for it.", nameof(type));
         Events.Add(StoreEvent.Of(type, T.Noun, subject.Id, facts, this));
+    }
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

@@ -42,6 +42,8 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Events and jobs
     public DbSet<StoreEvent> Events => Set<StoreEvent>();
     public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     // Catalog
     public DbSet<Product> Products => Set<Product>();

@@ -40,3 +40,7 @@ public interface IPriced
 /// <summary>The number is an amount in minor units of the entity's currency; the audit log shows it as a decimal.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MinorUnitsAttribute : Attribute;
+
+/// <summary>The audit log tells that the property changed, not what it was.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretAttribute : Attribute;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aura.Jobs;
 using Aura.Persistence;
+using Aura.Tests.Events;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Tests.Http.Generated;
@@ -8,6 +9,8 @@ namespace Aura.Tests.Http.Generated;
 /// <summary>A sandbox with one of everything, made over the API.</summary>
 internal sealed class FullStore
 {
+    private static readonly Lazy<Task<WebhookReceiver>> Receiver = new(WebhookReceiver.Start);
+
     private FullStore(Store store) => Store = store;
 
     public Store Store { get; }
@@ -23,6 +26,7 @@ internal sealed class FullStore
     private async Task Fill()
     {
         var api = Store.Test;
+        var webhook = await api.Ok("POST /v2/webhooks", new { url = (await Receiver.Value).Url, events = new[] { "customer.created" } });
         var customer = await api.Ok("POST /v2/customers", new
         {
             email = "full@b.co",
@@ -41,6 +45,8 @@ internal sealed class FullStore
             code = "parcel", name = "Parcel", zones = new[] { new { countries = new[] { "*" }, prices = new[] { new { currency = "USD", amount = 5 } } } },
         });
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
+        await Store.Advance("PT0S");
+        await api.Ok($"PATCH /v2/webhooks/{webhook["id"]}", new { active = false });
         await Store.Database(db =>
         {
             db.Enqueue<NeverRun>(new { });

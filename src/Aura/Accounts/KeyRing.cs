@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Aura.Accounts;
+
+/// <summary>Keys that seal secrets of stores (webhook secrets, gateway passwords) for the database: AES-256-GCM, newest key last.</summary>
+/// <remarks>
+/// The ring is a directory of key files that the server's user alone may read. Keys are added and never changed, so servers that start
+/// together need not agree: each finds what the others have added. When the newest key is older than 90 days a starting server adds
+/// one; what the old ones sealed still opens. Servers on one database must share the ring: the directory, or the keys in AURA_KEYRING.
+/// Without the ring the secrets are lost. What is sealed begins with the name of its key.
+/// </remarks>
+public sealed class KeyRing
+{
+    /// <summary>When a key of the directory gets a successor.</summary>
+    public static readonly TimeSpan KeyAge = TimeSpan.FromDays(90);
+
+    private const byte Format = 1;
+    private const int KeySize = 32, NameSize = 4, NonceSize = 12, TagSize = 16, HeadSize = 1 + NameSize + NonceSize + TagSize;
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    private readonly string? directory;
+    private volatile Key[] keys;
+
+    private KeyRing(string? directory, Key[] keys) => (this.directory, this.keys) = (directory, keys);
+
+    /// <param name="source">Keys of 32 bytes in base64, joined by commas, newest last; or the path of the directory, which is made where there is none.</param>
+    /// <param name="now">By the world's clock.</param>
+    public static KeyRing Open(string source, DateTime now)
+    {
+        if (source.Split(',', StringSplitOptions.TrimEntries).Select(Material).ToArray() is var given && given.All(key => key is not null))
+            return new(null, [.. given.Select(key => new Key(key!, now))]); // none is null, see above
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(source);
+        else
+            Directory.CreateDirectory(source, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var ring = new KeyRing(source, Read(source));
+        if (ring.keys.Length == 0 || now - ring.keys[^1].CreatedAt >= KeyAge)
+        {
+            Add(source, now);
+            ring.keys = Read(source);
+        }
+
+        return ring;
+    }
+
+    /// <param name="purpose">What the text is, such as <c>webhook</c>; it opens for no other.</param>
+    public byte[] Seal(string text, string purpose)
+    {
+        var (key, plain) = (keys[^1], Encoding.UTF8.GetBytes(text));
+        var box = new byte[HeadSize + plain.Length];
+        box[0] = Format;
+        NameOf(key.Material).CopyTo(box, 1);
+        var nonce = box.AsSpan(1 + NameSize, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = new AesGcm(key.Material, TagSize);
+        cipher.Encrypt(nonce, plain, box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), Encoding.UTF8.GetBytes(purpose));
+        return box;
+    }
+
+    /// <exception cref="InvalidOperationException">It was sealed with a key that this ring has not.</exception>
+    /// <exception cref="CryptographicException">It was altered, or sealed for another purpose.</exception>
+    public string Open(byte[] box, string purpose)
+    {
+        if (box.Length < HeadSize || box[0] != Format)
+            throw new CryptographicException("This was not sealed by a key ring.");
+        var name = box.AsSpan(1, NameSize);
+        var key = Find(name) ?? throw new InvalidOperationException(
+            $"A secret was sealed with key {Convert.ToHexStringLower(name)}, which this server's key ring has not. Servers on one database share one ring (AURA_KEYRING).");
+        var plain = new byte[box.Length - HeadSize];
+        using var cipher = new AesGcm(key.Material, TagSize);
+        cipher.Decrypt(
+            box.AsSpan(1 + NameSize, NonceSize), box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), plain, Encoding.UTF8.GetBytes(purpose));
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>A key by its name; one that another server has added meanwhile is in the directory.</summary>
+    private Key? Find(ReadOnlySpan<byte> name)
+    {
+        foreach (var key in keys)
+            if (NameOf(key.Material).AsSpan().SequenceEqual(name))
+                return key;
+        if (directory is null)
+            return null;
+        foreach (var key in keys = Read(directory))
+            if (NameOf(key.Material).AsSpan().SequenceEqual(name))
+                return key;
+        return null;
+    }
+
+    /// <summary>Written under another name first, so that no server reads half a key.</summary>
+    private static void Add(string directory, DateTime now)
+    {
+        var material = RandomNumberGenerator.GetBytes(KeySize);
+        var file = Path.Combine(directory, $"{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Convert.ToHexStringLower(NameOf(material))}.key");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream($"{file}.draft", options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(material)));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move($"{file}.draft", file);
+    }
+
+    private static Key[] Read(string directory) => [.. Directory.GetFiles(directory, "*.key").Order(StringComparer.Ordinal).Select(file => new Key(
+        Material(File.ReadAllText(file).Trim()) ?? throw new InvalidOperationException($"{file} is not a key."),
+        DateTime.ParseExact(Path.GetFileName(file).Split('-')[0], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)))];
+
+    /// <summary>Tells keys apart without telling what they are, so that rings made apart never confuse them.</summary>
+    private static byte[] NameOf(byte[] material) => SHA256.HashData(material)[..NameSize];
+
+    private static byte[]? Material(string base64)
+    {
+        var material = new byte[KeySize + 3];
+        return Convert.TryFromBase64String(base64, material, out var length) && length == KeySize ? material[..KeySize] : null;
+    }
+
+    private sealed record Key(byte[] Material, DateTime CreatedAt);
+}

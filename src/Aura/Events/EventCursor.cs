@@ -1,0 +1,69 @@
+using Aura.Accounts;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Events;
+
+/// <summary>Where each reader stands in the event log of all stores, and how it goes on.</summary>
+/// <remarks>
+/// SQL by hand: the cursor's row is the lock that one server holds at a time; the others skip it and do not wait. What a reader writes
+/// and how far it has come are committed together, so every event is taken exactly once. It stops before the oldest transaction that
+/// still runs, because that one may yet add an event in front of those that are visible.
+/// </remarks>
+public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider time)
+{
+    /// <summary>Events taken in one transaction.</summary>
+    public const int Batch = 500;
+
+    /// <summary>Gives a reader its next events, oldest first, and moves its cursor behind them in the same transaction.</summary>
+    /// <param name="take">Gets a context outside any store; it enters the stores that it writes to.</param>
+    /// <returns>How many events there were; 0 also when another server is at it.</returns>
+    public async Task<int> Read(string reader, Func<AuraDb, IReadOnlyList<StoreEvent>, CancellationToken, Task> take, CancellationToken cancellation)
+    {
+        await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(Caller.Server, time);
+        if (!await HasMore(db, reader, cancellation))
+            return 0;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (await Claim(db, reader, cancellation) is not { } place)
+            return 0;
+        var events = await db.Events.FromSql($"""
+            SELECT * FROM events
+            WHERE (transaction_id, id) > ({place.Transaction}::xid8, {place.Event}) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY transaction_id, id LIMIT {Batch}
+            """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellation);
+        if (events.Count == 0)
+            return 0;
+        await take(db, events, cancellation);
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE event_cursors SET transaction_id = {$"{events[^1].TransactionId}"}::xid8, event_id = {events[^1].Id} WHERE reader = {reader}", cancellation);
+        await transaction.CommitAsync(cancellation);
+        return events.Count;
+    }
+
+    /// <inheritdoc cref="Jobs.IEventReader.IsBehind"/>
+    public static Task<bool> IsBehind(string reader, AuraDb db, CancellationToken cancellation) => db.Database.SqlQuery<bool>($"""
+        SELECT EXISTS (
+          SELECT FROM events WHERE tenant_id = {db.Tenant} AND (transaction_id, id) > (
+            coalesce((SELECT transaction_id FROM event_cursors WHERE reader = {reader}), '0'),
+            coalesce((SELECT event_id FROM event_cursors WHERE reader = {reader}), 0))) AS "Value"
+        """).SingleAsync(cancellation);
+
+    /// <summary>Asked first, for it takes no lock and no transaction number, and most of the time there is nothing.</summary>
+    private static Task<bool> HasMore(AuraDb db, string reader, CancellationToken cancellation) => db.Database.SqlQuery<bool>($"""
+        SELECT EXISTS (
+          SELECT FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AND (transaction_id, id) > (
+            coalesce((SELECT transaction_id FROM event_cursors WHERE reader = {reader}), '0'),
+            coalesce((SELECT event_id FROM event_cursors WHERE reader = {reader}), 0))) AS "Value"
+        """).SingleAsync(cancellation);
+
+    private static async Task<Place?> Claim(AuraDb db, string reader, CancellationToken cancellation)
+    {
+        await db.Database.ExecuteSqlAsync($"INSERT INTO event_cursors VALUES ({reader}, '0', 0) ON CONFLICT DO NOTHING", cancellation);
+        var places = await db.Database.SqlQuery<Place>($"""
+            SELECT transaction_id::text AS "Transaction", event_id AS "Event" FROM event_cursors WHERE reader = {reader} FOR UPDATE SKIP LOCKED
+            """).ToListAsync(cancellation);
+        return places.SingleOrDefault();
+    }
+
+    private sealed record Place(string Transaction, long Event);
+}

@@ -1,0 +1,52 @@
+namespace Aura.Events;
+
+/// <summary>Every type of event that a store publishes, on one page: what webhooks can ask for.</summary>
+public static class EventTypes
+{
+    public static IReadOnlyList<EventType> All { get; } =
+    [
+        new("order.created", "An order was placed."),
+        new("order.updated", "An order changed, for instance its status."),
+        new("order.cancelled", "An order was cancelled."),
+        new("order.fulfilled", "Everything in an order has been shipped."),
+        new("order.refunded", "Money of an order was paid back."),
+        new("product.created", "A product was added to the catalogue."),
+        new("product.updated", "A product changed."),
+        new("product.deleted", "A product was removed from the catalogue."),
+        new("inventory.low", "The stock of a variant fell to its alert threshold."),
+        new("inventory.out_of_stock", "The stock of a variant reached zero."),
+        new("customer.created", "A customer was added."),
+        new("customer.updated", "A customer changed."),
+        new("payment.succeeded", "A payment was captured."),
+        new("payment.failed", "A payment was declined."),
+        new("payment.refunded", "A payment was refunded, wholly or in part."),
+        new("dispute.opened", "A cardholder disputed a payment."),
+        new("dispute.updated", "A dispute moved on."),
+        new("dispute.closed", "A dispute was decided."),
+        new("shipment.created", "A shipment was made ready."),
+        new("shipment.in_transit", "A shipment is on its way."),
+        new("shipment.delivered", "A shipment has arrived."),
+        new("subscription.trial_ending", "A trial ends within three days."),
+        new("subscription.renewed", "A subscription began its next period."),
+        new("subscription.canceled", "A subscription was canceled."),
+        new("webhook.failed", "A webhook was given up after hours of failures."),
+        new("webhook.disabled", "A webhook's receiver said that it is gone (410)."),
+    ];
+
+    private static readonly HashSet<string> Names = [.. All.Select(type => type.Type)];
+
+    public static bool Has(string type) => Names.Contains(type);
+
+    /// <summary>Whether a pattern covers a type: the type itself, <c>order.*</c> or <c>*</c>.</summary>
+    public static bool Covers(string pattern, string type) =>
+        pattern == "*" || pattern == type || pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal);
+
+    /// <exception cref="Refused">422 for a pattern that covers no type.</exception>
+    internal static string Known(string pattern, string field) => All.Any(type => Covers(pattern, type.Type))
+        ? pattern
+        : throw Refused.Invalid(field, $"'{pattern}' is no event. There are: {string.Join(", ", Names)}; also order.* and *.");
+}
+
+/// <param name="Type">Such as <c>order.created</c>.</param>
+/// <param name="Description">When it happens.</param>
+public sealed record EventType(string Type, string Description);
