@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Aura.Accounts;
 using Aura.Connectors;
+using Aura.Payments;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.V2;
@@ -60,6 +61,8 @@ public static class AuraServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<RateLimits>();
         services.AddAura(database);
+        if (options.Stripe is { } stripe)
+            services.AddStripe(stripe);
         services.AddPlatform();
         services.AddHostedService<BackgroundWork>();
         services.ConfigureHttpJsonOptions(json => DialectJson.Configure(json.SerializerOptions, Dialects));

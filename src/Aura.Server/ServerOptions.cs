@@ -1,3 +1,5 @@
+using Aura.Connectors.Payments;
+
 namespace Aura.Server;
 
 /// <summary>Which part of the work a process does.</summary>
@@ -39,6 +41,9 @@ public sealed record ServerOptions
     /// <summary>Webhooks may go to private addresses: for development and for networks that are trusted.</summary>
     public bool AllowPrivateWebhooks { get; init; }
 
+    /// <summary>The account at Stripe through which live stores take cards; null: they do not.</summary>
+    public StripeAccount? Stripe { get; init; }
+
     public LogLevel Log { get; init; } = LogLevel.Information;
 
     public static ServerOptions FromEnvironment() => new()
@@ -54,7 +59,17 @@ public sealed record ServerOptions
         RequireHttps = Read("AURA_REQUIRE_HTTPS") == "true",
         KeyRing = Read("AURA_KEYRING"),
         AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
+        Stripe = ReadStripe(),
         Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,
+    };
+
+    /// <exception cref="InvalidOperationException">Only one of the two secrets is set: notices could not be verified, or nothing be charged.</exception>
+    private static StripeAccount? ReadStripe() => (Read("AURA_STRIPE_SECRET_KEY"), Read("AURA_STRIPE_WEBHOOK_SECRET")) switch
+    {
+        (null, null) => null,
+        ({ } key, { } webhook) when Read("AURA_STRIPE_URL") is { } url => new(key, webhook) { Address = new(url) },
+        ({ } key, { } webhook) => new(key, webhook),
+        _ => throw new InvalidOperationException("AURA_STRIPE_SECRET_KEY and AURA_STRIPE_WEBHOOK_SECRET are set together or not at all."),
     };
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Aura.Server.Http;
 
@@ -12,7 +11,7 @@ public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorD
 {
     /// <summary>Facts that help a program to go on, such as the current total.</summary>
     [JsonExtensionData]
-    public JsonObject? Facts { get; init; }
+    public Dictionary<string, JsonElement>? Facts { get; init; }
 
     public static ErrorBody Of(Failure failure) => new(
         failure.Code ?? GeneralCode(failure.Status),
@@ -20,7 +19,7 @@ public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorD
         [.. failure.Fields.Select(field => new ErrorDetail(Spelled(field.Field), field.Message))],
         failure.RequestId)
     {
-        Facts = failure.Facts is null ? null : JsonSerializer.SerializeToNode(failure.Facts, FactsJson) as JsonObject,
+        Facts = failure.Facts is null ? null : JsonSerializer.SerializeToElement(failure.Facts, FactsJson).Deserialize<Dictionary<string, JsonElement>>(),
     };
 
     private static string GeneralCode(int status) => status switch

@@ -30,6 +30,10 @@ public static class PlatformApi
         api.MapCustomers();
         api.MapCustomerAddresses();
         api.MapCarts();
+        api.MapPayments();
+        api.MapDisputes();
+        api.MapPaymentMethods();
+        api.MapGatewayNotices();
         api.MapShippingMethods();
         api.MapTaxRegions();
         api.MapEvents();

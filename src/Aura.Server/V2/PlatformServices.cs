@@ -1,6 +1,7 @@
 using Aura.Customers;
 using Aura.Events;
 using Aura.Jobs;
+using Aura.Payments;
 
 namespace Aura.Server.V2;
 
@@ -22,6 +23,8 @@ internal static class PlatformServices
         objects.Add(Aura.Catalog.Product.Noun, Products.Shown);
         objects.Add(Customer.Noun, Customers.Shown);
         objects.Add(Webhook.Noun, Webhooks.Shown);
+        objects.Add(Payment.Noun, Payments.Shown);
+        objects.Add(PaymentDispute.Noun, Disputes.Shown);
         return objects;
     }
 }

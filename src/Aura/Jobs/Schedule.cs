@@ -12,6 +12,10 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
     private static readonly Recurring[] All =
     [
         new("idempotency.forget", TimeSpan.FromHours(1), "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"),
+        new("payment_keys.forget", TimeSpan.FromHours(1), """
+            UPDATE payment_intents SET once_key = NULL WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours';
+            UPDATE refunds SET once_key = NULL WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours'
+            """),
         new("rate_windows.forget", TimeSpan.FromHours(6), "DELETE FROM rate_windows WHERE starts_at < now() - interval '3 days'"),
         new("jobs.forget", TimeSpan.FromHours(6), "DELETE FROM jobs WHERE finished_at < now() - interval '30 days' AND state = 'completed'"),
         new("webhook_deliveries.forget", TimeSpan.FromHours(6), "DELETE FROM webhook_deliveries WHERE created_at < now() - interval '30 days' AND status <> 'pending'"),

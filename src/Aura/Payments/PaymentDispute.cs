@@ -56,7 +56,7 @@ public sealed class PaymentDispute : StoreEntity, IAudited, IPriced
         if (AnsweredAt is null && EvidenceDueBy < now)
             throw Refused.Conflict("evidence_deadline_passed", "The time to answer this dispute is over.", new { EvidenceDueBy });
         if (Status != DisputeStatus.NeedsResponse || AnswerKey is not null)
-            throw Refused.Conflict("dispute_closed", "The dispute was answered already or is closed.", new { Status });
+            throw Refused.Conflict("dispute_closed", "The dispute was answered already or is closed.", new { Status = Words<DisputeStatus>.Of(Status) });
         (Evidence, AnswerKey) = (evidence, GatewayStep.NewKey());
     }
 
@@ -85,6 +85,5 @@ internal sealed class PaymentDisputeMapping : IEntityTypeConfiguration<PaymentDi
     {
         dispute.Property(d => d.Evidence).Json();
         dispute.HasIndex(d => new { d.TenantId, d.IntentId, d.GatewayReference }).IsUnique();
-        dispute.HasOne<PaymentIntent>().WithMany().HasForeignKey(d => new { d.TenantId, d.IntentId });
     }
 }

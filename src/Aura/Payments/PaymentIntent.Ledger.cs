@@ -26,6 +26,13 @@ public sealed partial class PaymentIntent
         Reckon();
     }
 
+    /// <summary>The call will never be answered, but the gateway told how the payment stands.</summary>
+    internal void Conclude(GatewayStep step, GatewayResult now, DateTime at)
+    {
+        Abandon(step);
+        Learn(now, at);
+    }
+
     /// <summary>What the gateway knows of the payment now, asked or told.</summary>
     internal void Learn(GatewayResult result, DateTime now)
     {
@@ -79,7 +86,7 @@ public sealed partial class PaymentIntent
     public Refund Reserve(long? minor, string? reason, bool refundApplicationFee, string? onceKey, DateTime now)
     {
         if (Captured == 0)
-            throw Refused.Conflict("not_captured", "Only a payment that was captured can be refunded; cancel it instead.", new { Status });
+            throw Refused.Conflict("not_captured", "Only a payment that was captured can be refunded; cancel it instead.", new { Status = Words<IntentStatus>.Of(Status) });
         var amount = minor ?? Refundable;
         if (amount < 1 || amount > Refundable)
             throw Refused.Rule("refund_exceeds_paid", $"{Refundable} is left to refund.", new { Refundable, Captured, Refunding, Disputed });

@@ -219,7 +219,7 @@ public sealed partial class PaymentIntent : StoreEntity, IIdentified, IPriced
 
     private Refused Unexpected(string verb) => Step is not null
         ? Refused.Conflict("payment_in_progress", "The gateway has not answered the last call about this payment yet. Read it again in a moment.")
-        : Refused.Conflict("unexpected_state", $"A payment that is {Words<IntentStatus>.Of(Status)} cannot be {verb}.", new { Status });
+        : Refused.Conflict("unexpected_state", $"A payment that is {Words<IntentStatus>.Of(Status)} cannot be {verb}.", new { Status = Words<IntentStatus>.Of(Status) });
 }
 
 /// <summary>The face of a payment intent once it was tried: the same row, the same number (<c>pay_12</c> is <c>pi_12</c>).</summary>

@@ -40,8 +40,15 @@ public sealed partial class PaymentProcessing
             ?? throw Refused.BadRequest("There is no payment with this reference here.");
         var opened = gateways.Named(gateway, Store);
         await CatchUp(known, notice, opened, cancellation);
-        await Record(known.Id, opened, notice.Reference, (db, intent) => Take(db, intent, notice, cancellation), cancellation);
+        await Record(known.Id, opened, notice.Reference, (db, intent) => IsOurs(intent, notice)
+            ? throw Refused.Conflict("refund_in_progress", "The answer to this refund is not here yet. Send the notice again later.")
+            : Take(db, intent, notice, cancellation), cancellation);
     }
+
+    /// <summary>The notice is most likely about a refund that waits for its answer. Taken for another one, it would count twice.</summary>
+    private bool IsOurs(PaymentIntent intent, GatewayNotice notice) => notice.RefundReference is { } reference &&
+        !intent.Refunds.Any(r => r.GatewayReference == reference) &&
+        intent.Refunds.Any(r => r.IsUnanswered && r.Amount == notice.Minor && !IsStale(r.CreatedAt));
 
     /// <summary>A notice that overtook others says that they are true: refunds and disputes follow a capture, and the reference of a
     /// refund that we asked for is in an answer that has not arrived.</summary>
@@ -51,7 +58,7 @@ public sealed partial class PaymentProcessing
         if (aboutMoneyTaken && intent.Captured == 0 && await gateway.Lookup(notice.Reference, cancellation) is { } now)
             await Record(intent.Id, gateway, notice.Reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
         if (notice.RefundReference is { } refund && !intent.Refunds.Any(r => r.GatewayReference == refund))
-            foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered))
+            foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
                 await Carry(intent, unanswered, cancellation);
     }
 
@@ -61,7 +68,9 @@ public sealed partial class PaymentProcessing
             await Follow(db, intent, dispute, notice.EventId, notice.At, cancellation);
         else if (notice.RefundReference is { } reference)
             intent.Learn(
-                intent.Refunds.FirstOrDefault(r => r.GatewayReference == reference) ?? intent.Adopt(notice),
+                intent.Refunds.FirstOrDefault(r => r.GatewayReference == reference)
+                    ?? intent.Refunds.FirstOrDefault(r => r.IsUnanswered && r.Amount == notice.Minor) // whose answer will never come
+                    ?? intent.Adopt(notice),
                 new(notice.Type == GatewayNoticeType.Refunded ? GatewayStatus.Succeeded : GatewayStatus.Failed, reference, notice.Minor)
                 {
                     DeclineCode = notice.DeclineCode,
@@ -93,14 +102,12 @@ public sealed partial class PaymentProcessing
     public async Task Settle(Id<PaymentIntent> id, int attempt, CancellationToken cancellation)
     {
         var intent = await InStore(db => db.Lock(id, cancellation), cancellation);
-        if (intent.Step is not null && IsStale(intent.UpdatedAt))
-            log.LogError("Payment {Payment} waits for an answer since {Since}; look it up at the gateway by hand", intent.Id, intent.UpdatedAt);
-        else
-            intent = (await Carry(intent, cancellation)).Intent;
-        foreach (var refund in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)).ToList())
-            (intent, _) = await Carry(intent, refund, cancellation);
+        await UnlessRefused(id, () => intent.Step is not null && IsStale(intent.UpdatedAt) ? Conclude(intent, cancellation) : Carry(intent, cancellation));
+        foreach (var refund in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
+            await Carry(intent, refund, cancellation);
         foreach (var dispute in await InStore(db => db.PaymentDisputes.Where(d => d.IntentId == id.Value && d.AnswerKey != null).ToListAsync(cancellation), cancellation))
-            await Carry(dispute, cancellation);
+            await UnlessRefused(id, () => Carry(dispute, cancellation));
+        intent = await InStore(db => db.Lock(id, cancellation), cancellation);
         if (intent is { Gateway: { } name, GatewayReference: { } reference })
             await Ask(intent, gateways.Named(name, Store), reference, cancellation);
         await InStore(async db =>
@@ -112,12 +119,36 @@ public sealed partial class PaymentProcessing
         }, cancellation);
     }
 
+    /// <summary>One call that is given up must not keep the others from being settled.</summary>
+    private async Task UnlessRefused(Id<PaymentIntent> id, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Refused refused)
+        {
+            log.LogWarning("A call for payment {Payment} is given up: {Reason}", id.Value, refused.Message);
+        }
+    }
+
+    /// <summary>A call that is too old to be repeated: the gateway's word on the payment decides whether it was made.</summary>
+    private async Task Conclude(PaymentIntent intent, CancellationToken cancellation)
+    {
+        var gateway = gateways.Named(intent.Gateway!, Store); // a step has a gateway
+        if (intent is { GatewayReference: { } reference, Step: { } step } && await gateway.Lookup(reference, cancellation) is { } now)
+            await Record(intent.Id, gateway, reference, (db, locked) => { locked.Conclude(step, now, db.Now); return Task.CompletedTask; }, cancellation);
+        else
+            log.LogError("Payment {Payment} waits for an answer since {Since}; look for it at the gateway by hand", intent.Id, intent.UpdatedAt);
+    }
+
     private async Task Ask(PaymentIntent intent, IPaymentGateway gateway, string reference, CancellationToken cancellation)
     {
         if (gateway is IPolledGateway polled)
         {
             foreach (var notice in (await polled.Notices(reference, cancellation)).Sent)
-                await Record(intent.Id, gateway, reference, (db, locked) => Take(db, locked, notice, cancellation), cancellation);
+                await Record(intent.Id, gateway, reference, (db, locked) =>
+                    IsOurs(locked, notice) ? Task.CompletedTask : Take(db, locked, notice, cancellation), cancellation);
             return;
         }
 

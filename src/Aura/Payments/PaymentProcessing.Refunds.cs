@@ -129,7 +129,7 @@ public sealed partial class PaymentProcessing
             throw Refused.Forbidden("Disputes come from the card network; only a test key may play its part.");
         var intent = await InStore(db => db.Lock(id, cancellation), cancellation);
         if (intent.Captured == 0 || gateways.Named(intent.Gateway!, Store) is not IDisputableGateway bank) // captured through it
-            throw Refused.Conflict("unexpected_state", "Only a payment that a gateway captured can be disputed.", new { intent.Status });
+            throw Refused.Conflict("unexpected_state", "Only a payment that a gateway captured can be disputed.", new { Status = Words<IntentStatus>.Of(intent.Status) });
         GatewayDispute opened;
         try
         {

@@ -70,7 +70,7 @@ public sealed partial class PaymentProcessing(
     {
         var (intent, answer) = await Carry(await Decide(id, intent => intent.BeginCapture(minor), "captured", cancellation), cancellation);
         return intent.Status is IntentStatus.Succeeded or IntentStatus.Processing ? intent : throw Refused.Conflict(
-            "capture_failed", answer?.Message ?? "The gateway did not capture the payment.", new { answer?.DeclineCode, intent.Status });
+            "capture_failed", answer?.Message ?? "The gateway did not capture the payment.", new { answer?.DeclineCode, Status = Words<IntentStatus>.Of(intent.Status) });
     }
 
     /// <summary>Lets a payment go and releases what was reserved.</summary>
@@ -79,7 +79,7 @@ public sealed partial class PaymentProcessing(
     {
         var (intent, answer) = await Carry(await Decide(id, intent => intent.BeginVoid(reason), "canceled", cancellation), cancellation);
         return intent.Status is IntentStatus.Canceled or IntentStatus.Processing ? intent : throw Refused.Conflict(
-            "cancel_failed", answer?.Message ?? "The gateway did not release the payment.", new { answer?.DeclineCode, intent.Status });
+            "cancel_failed", answer?.Message ?? "The gateway did not release the payment.", new { answer?.DeclineCode, Status = Words<IntentStatus>.Of(intent.Status) });
     }
 
     /// <summary>Puts a means of payment into the gateway's vault, to be charged later.</summary>
@@ -177,7 +177,7 @@ public sealed partial class PaymentProcessing(
             var (token, gateway) = await Tokenize(with.Details ?? new(kind), cancellation);
             return new(kind, ChargedMethod.Of(token, gateway), null);
         }
-        catch (Refused) when (with.Details is null && gateways.Serves(kind, Store))
+        catch (Refused refused) when (refused.Kind == Refusal.Invalid && with.Details is null && gateways.Serves(kind, Store))
         {
             return new(kind, null, null);
         }

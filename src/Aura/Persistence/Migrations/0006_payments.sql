@@ -60,6 +60,7 @@ CREATE TABLE payment_intents (
 );
 COMMENT ON COLUMN payment_intents.refunding IS 'all refunds that did not fail; what racing refunds compete for';
 CREATE UNIQUE INDEX payment_intents_once ON payment_intents (tenant_id, once_key);
+CREATE INDEX payment_intents_once_age ON payment_intents (created_at) WHERE once_key LIKE 'key\_%';
 CREATE UNIQUE INDEX payment_intents_reference ON payment_intents (tenant_id, gateway, gateway_reference);
 CREATE INDEX payment_intents_order ON payment_intents (tenant_id, order_id, id) WHERE order_id IS NOT NULL;
 CREATE INDEX payment_intents_customer ON payment_intents (tenant_id, customer_id, id) WHERE customer_id IS NOT NULL;
@@ -115,6 +116,7 @@ CREATE TABLE refunds (
 );
 CREATE UNIQUE INDEX refunds_reference ON refunds (tenant_id, intent_id, gateway_reference);
 CREATE UNIQUE INDEX refunds_once ON refunds (tenant_id, once_key);
+CREATE INDEX refunds_once_age ON refunds (created_at) WHERE once_key LIKE 'key\_%';
 
 CREATE TABLE payment_disputes (
   tenant_id bigint NOT NULL,

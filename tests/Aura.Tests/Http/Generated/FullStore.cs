@@ -44,6 +44,10 @@ internal sealed class FullStore
         {
             code = "parcel", name = "Parcel", zones = new[] { new { countries = new[] { "*" }, prices = new[] { new { currency = "USD", amount = 5 } } } },
         });
+        await api.Ok("POST /v2/payment-methods", new { type = "card", card = new { number = "4242424242424242", exp_month = 12, exp_year = 2040, cvc = "123" } });
+        var paid = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = "paypal", capture_method = "automatic" });
+        await api.Ok($"POST /v2/payments/{paid["id"]}/refund", new { amount = 100 });
+        await api.Ok("POST /v2/payments/disputes", new { payment_id = paid["payment_id"] });
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
         await Store.Advance("PT0S");
         await api.Ok($"PATCH /v2/webhooks/{webhook["id"]}", new { active = false });
