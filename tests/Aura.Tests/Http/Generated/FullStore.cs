@@ -90,6 +90,7 @@ internal sealed class FullStore
                 ids[prefix] = $"{prefix}_{id}";
         }
 
+        ids["pay"] = ids["pi"].Replace("pi", "pay", StringComparison.Ordinal); // two names of one row
         return ids;
     });
 
