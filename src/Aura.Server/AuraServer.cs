@@ -5,6 +5,7 @@ using Aura.Accounts;
 using Aura.Connectors;
 using Aura.Payments;
 using Aura.Persistence;
+using Aura.Server.Demo;
 using Aura.Server.Http;
 using Aura.Server.V2;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -88,6 +89,7 @@ public static class AuraServer
         app.UseMiddleware<Gate>();
         app.UseMiddleware<Idempotency>();
         app.MapPlatform();
+        app.MapDemoImages();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         ApiDescription.Map(app, Dialects);
     }

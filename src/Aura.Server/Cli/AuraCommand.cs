@@ -12,6 +12,8 @@ internal static class AuraCommand
             RunCommand.Create(),
             KeysCommand.Create(),
             DoctorCommand.Create(),
+            DemoCommand.Create(),
+            VerifyCommand.Create(),
         };
         return root.Parse(args).InvokeAsync();
     }

@@ -8,15 +8,18 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var command = new Command("run", "Start the server.");
-        command.SetAction((_, cancellation) => Run(cancellation));
+        var demo = new Option<bool>("--demo") { Description = "Fill an empty store with an invented shop first." };
+        var command = new Command("run", "Start the server.") { demo };
+        command.SetAction((parsed, cancellation) => Run(parsed.GetValue(demo), cancellation));
         return command;
     }
 
-    private static async Task<int> Run(CancellationToken cancellation)
+    private static async Task<int> Run(bool demo, CancellationToken cancellation)
     {
         var options = ServerOptions.FromEnvironment();
         await using var server = await OpenServer.Open(options, cancellation);
+        if (demo)
+            await DemoCommand.Load(server.App, cancellation);
         await server.App.StartAsync(cancellation);
         Greet(server);
         await server.App.WaitForShutdownAsync(cancellation);

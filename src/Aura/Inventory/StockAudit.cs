@@ -1,31 +1,31 @@
-using Aura.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Aura.Persistence.Verification;
 
 namespace Aura.Inventory;
 
-/// <summary>A level that is not what its ledger says.</summary>
-/// <param name="LedgerOnHand">The sum of the movements.</param>
-/// <param name="OpenAllocations">What the allocations have neither shipped nor released.</param>
-public sealed record StockDifference(
-    long TenantId, long VariantId, long WarehouseId, long OnHand, long LedgerOnHand, long Allocated, long LedgerAllocated, long OpenAllocations);
-
-/// <summary>Computes the levels again from the movements.</summary>
+/// <summary>Stock levels, worked out again from the ledger and from the promises to orders.</summary>
 public static class StockAudit
 {
-    /// <summary>Where level, ledger and allocations disagree, in every store; empty when all is well.</summary>
-    /// <remarks>SQL by hand: it adds up whole tables, across stores.</remarks>
-    public static Task<List<StockDifference>> StockDifferences(this AuraDb db, CancellationToken cancellation) => db.Database.SqlQuery<StockDifference>($"""
-        SELECT l.tenant_id AS "TenantId", l.variant_id AS "VariantId", l.warehouse_id AS "WarehouseId", l.on_hand AS "OnHand", l.allocated AS "Allocated",
-          coalesce(m.on_hand, 0) AS "LedgerOnHand", coalesce(m.allocated, 0) AS "LedgerAllocated", coalesce(a.open, 0) AS "OpenAllocations"
-        FROM stock_levels l
-        LEFT JOIN (
-          SELECT tenant_id, variant_id, warehouse_id,
-            sum(CASE kind WHEN 'received' THEN quantity WHEN 'adjusted' THEN quantity WHEN 'shipped' THEN -quantity ELSE 0 END)::bigint AS on_hand,
-            sum(CASE kind WHEN 'allocated' THEN quantity WHEN 'shipped' THEN -quantity WHEN 'released' THEN -quantity ELSE 0 END)::bigint AS allocated
-          FROM stock_movements GROUP BY tenant_id, variant_id, warehouse_id) m USING (tenant_id, variant_id, warehouse_id)
-        LEFT JOIN (
-          SELECT tenant_id, variant_id, warehouse_id, sum(quantity - shipped - released)::bigint AS open
-          FROM stock_allocations GROUP BY tenant_id, variant_id, warehouse_id) a USING (tenant_id, variant_id, warehouse_id)
-        WHERE l.on_hand <> coalesce(m.on_hand, 0) OR l.allocated <> coalesce(m.allocated, 0) OR l.allocated <> coalesce(a.open, 0)
-        """).ToListAsync(cancellation);
+    public static readonly IReadOnlyList<Check> Checks =
+    [
+        new("Stock levels", "What is on hand and allocated, by the sum of the movements.", """
+            SELECT l.tenant_id, 'var_' || l.variant_id || ' in wh_' || l.warehouse_id || ' ' || shown.name AS subject, shown.kept, shown.reckoned
+            FROM stock_levels l
+            LEFT JOIN (
+              SELECT tenant_id, variant_id, warehouse_id,
+                sum(CASE kind WHEN 'received' THEN quantity WHEN 'adjusted' THEN quantity WHEN 'shipped' THEN -quantity ELSE 0 END) AS on_hand,
+                sum(CASE kind WHEN 'allocated' THEN quantity WHEN 'shipped' THEN -quantity WHEN 'released' THEN -quantity ELSE 0 END) AS allocated
+              FROM stock_movements WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, variant_id, warehouse_id) m USING (tenant_id, variant_id, warehouse_id)
+            CROSS JOIN LATERAL (VALUES
+              ('on hand', l.on_hand, coalesce(m.on_hand, 0)), ('allocated', l.allocated, coalesce(m.allocated, 0))) AS shown (name, kept, reckoned)
+            WHERE $1 IS NULL OR l.tenant_id = $1
+            """),
+        new("Stock promises", "What is allocated, by the open parts of the allocations.", """
+            SELECT l.tenant_id, 'var_' || l.variant_id || ' in wh_' || l.warehouse_id AS subject, l.allocated AS kept, coalesce(a.open, 0) AS reckoned
+            FROM stock_levels l
+            LEFT JOIN (
+              SELECT tenant_id, variant_id, warehouse_id, sum(quantity - shipped - released) AS open
+              FROM stock_allocations WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, variant_id, warehouse_id) a USING (tenant_id, variant_id, warehouse_id)
+            WHERE $1 IS NULL OR l.tenant_id = $1
+            """),
+    ];
 }

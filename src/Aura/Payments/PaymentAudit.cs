@@ -1,43 +1,32 @@
-using Npgsql;
+using Aura.Persistence.Verification;
 
 namespace Aura.Payments;
 
-/// <summary>Compares what payments show with what their ledgers add up to.</summary>
+/// <summary>What payments show, worked out again from their ledgers.</summary>
 public static class PaymentAudit
 {
-    /// <returns>Every amount that differs, in all stores; empty when all is well.</returns>
-    /// <remarks>SQL by hand: it spans stores, and must not share a formula with the code that it checks.</remarks>
-    public static async Task<List<PaymentDifference>> Verify(NpgsqlDataSource source, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand("""
-            SELECT i.tenant_id, i.id, shown.name, shown.amount, shown.ledger
+    public static readonly IReadOnlyList<Check> Checks =
+    [
+        new("Payments", "What is authorized, captured, refunded and disputed, by the ledger; what is being refunded, by the refunds.", """
+            SELECT i.tenant_id, 'pay_' || i.id || ' ' || shown.name AS subject, shown.kept, shown.reckoned
             FROM payment_intents i
-            CROSS JOIN LATERAL (
-              SELECT
-                CASE WHEN bool_or(kind IN ('captured', 'authorization_voided')) THEN 0
-                  ELSE coalesce(sum(minor) FILTER (WHERE kind = 'authorized'), 0) END AS authorized,
-                coalesce(sum(minor) FILTER (WHERE kind = 'captured'), 0) AS captured,
-                coalesce(sum(CASE kind WHEN 'refunded' THEN minor WHEN 'refund_reversed' THEN -minor END), 0) AS refunded,
-                coalesce(sum(CASE kind WHEN 'charged_back' THEN minor WHEN 'chargeback_reversed' THEN -minor END), 0) AS disputed
-              FROM payment_entries e WHERE e.tenant_id = i.tenant_id AND e.intent_id = i.id) ledger
-            CROSS JOIN LATERAL (
-              SELECT coalesce(sum(amount), 0) AS refunding FROM refunds r
-              WHERE r.tenant_id = i.tenant_id AND r.intent_id = i.id AND r.status <> 'failed') reserved
+            LEFT JOIN (
+              SELECT tenant_id, intent_id,
+                CASE WHEN bool_or(kind IN ('captured', 'authorization_voided')) THEN 0 ELSE sum(minor) FILTER (WHERE kind = 'authorized') END AS authorized,
+                sum(minor) FILTER (WHERE kind = 'captured') AS captured,
+                sum(CASE kind WHEN 'refunded' THEN minor WHEN 'refund_reversed' THEN -minor END) AS refunded,
+                sum(CASE kind WHEN 'charged_back' THEN minor WHEN 'chargeback_reversed' THEN -minor END) AS disputed
+              FROM payment_entries WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, intent_id) ledger
+              ON ledger.tenant_id = i.tenant_id AND ledger.intent_id = i.id
+            LEFT JOIN (
+              SELECT tenant_id, intent_id, sum(amount) AS refunding
+              FROM refunds WHERE status <> 'failed' AND ($1 IS NULL OR tenant_id = $1) GROUP BY tenant_id, intent_id) reserved
+              ON reserved.tenant_id = i.tenant_id AND reserved.intent_id = i.id
             CROSS JOIN LATERAL (VALUES
-              ('authorized', i.authorized, ledger.authorized), ('captured', i.captured, ledger.captured), ('refunded', i.refunded, ledger.refunded),
-              ('disputed', i.disputed, ledger.disputed), ('refunding', i.refunding, reserved.refunding)) AS shown (name, amount, ledger)
-            WHERE shown.amount <> shown.ledger
-            ORDER BY i.tenant_id, i.id, shown.name
-            """);
-        command.CommandTimeout = 600;
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var differences = new List<PaymentDifference>();
-        while (await reader.ReadAsync(cancellation))
-            differences.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetInt64(3), (long)reader.GetDecimal(4)));
-        return differences;
-    }
+              ('authorized', i.authorized, coalesce(ledger.authorized, 0)), ('captured', i.captured, coalesce(ledger.captured, 0)),
+              ('refunded', i.refunded, coalesce(ledger.refunded, 0)), ('disputed', i.disputed, coalesce(ledger.disputed, 0)),
+              ('refunding', i.refunding, coalesce(reserved.refunding, 0))) AS shown (name, kept, reckoned)
+            WHERE $1 IS NULL OR i.tenant_id = $1
+            """),
+    ];
 }
-
-/// <param name="Shown">Minor units on the payment.</param>
-/// <param name="Ledger">Minor units that its entries add up to.</param>
-public sealed record PaymentDifference(long TenantId, long IntentId, string Amount, long Shown, long Ledger);
