@@ -1,0 +1,101 @@
+using Aura.Catalog;
+using Aura.Inventory;
+using Aura.Payments;
+using Aura.Persistence.Verification;
+using Aura.Tests.Inventory;
+using Aura.Tests.Payments;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aura.Tests.Persistence;
+
+/// <summary>Every check is shown a store in order and one that was tampered with behind the server's back.</summary>
+public sealed class VerificationTests
+{
+    [Theory]
+    [InlineData("on_hand = on_hand + 1", "on hand", 11, 10)]
+    [InlineData("allocated = allocated + 2", "allocated", 2, 0)]
+    public async Task A_stock_level_that_its_ledger_denies_is_found(string tampering, string what, int kept, int reckoned)
+    {
+        var store = await Store.Open();
+        var variant = await store.Variant();
+        await store.Receive(variant, 10);
+        await store.Verify();
+
+        await Tamper(store, $"UPDATE stock_levels SET {tampering} WHERE variant_id = {variant}");
+
+        var found = Assert.Single((await store.Run(StockAudit.Checks[0])).Differences);
+        Assert.EndsWith(what, found.Subject);
+        Assert.Equal((kept, reckoned), (found.Kept, found.Reckoned));
+    }
+
+    [Fact]
+    public async Task A_promise_that_nobody_was_given_is_found()
+    {
+        var store = await Store.Open();
+        var variant = await store.Variant();
+        await store.Receive(variant, 10);
+
+        await Tamper(store, $"UPDATE stock_levels SET allocated = 3 WHERE variant_id = {variant}");
+
+        Assert.Equal((3, 0), Pair(Assert.Single((await store.Run(StockAudit.Checks[1])).Differences)));
+    }
+
+    [Theory]
+    [InlineData("captured = captured + 1", "captured")]
+    [InlineData("refunded = refunded - 1", "refunded")]
+    [InlineData("authorized = 1", "authorized")]
+    [InlineData("disputed = 1", "disputed")]
+    [InlineData("refunding = refunding + 1", "refunding")]
+    public async Task A_payment_that_its_ledger_denies_is_found(string tampering, string what)
+    {
+        var store = await Store.Open();
+        var id = await store.Database(async (_, services) =>
+        {
+            var payments = services.GetRequiredService<PaymentProcessing>();
+            var intent = await payments.Start(new(new(19999, Currency.Usd)) { Method = TestCards.Good }, default);
+            await payments.Capture(intent.Id, null, default);
+            await payments.Refund(intent.Id, 5000, null, false, null, default);
+            return intent.Id;
+        });
+        await store.Verify();
+
+        await Tamper(store, $"UPDATE payment_intents SET {tampering} WHERE id = {id}");
+
+        Assert.Equal($"pay_{id} {what}", Assert.Single((await store.Run(PaymentAudit.Checks[0])).Differences).Subject);
+    }
+
+    [Theory]
+    [InlineData("review_count = 2", "reviews")]
+    [InlineData("rating_sum = 5", "rating sum")]
+    public async Task A_rating_that_nobody_gave_is_found(string tampering, string what)
+    {
+        var store = await Store.Open();
+        var product = (await store.Test.Ok("POST /v2/products", new { name = "Tea", sku = "TEA", price = 1 }))["id"]!;
+        var customer = (await store.Test.Ok("POST /v2/customers", new { email = "a@example.com" }))["id"]!;
+        await store.Test.Ok($"POST /v2/products/{product}/reviews", new { customer_id = $"{customer}", rating = 4 });
+        await store.Verify();
+
+        await Tamper(store, $"UPDATE products SET {tampering} WHERE sku = 'TEA'");
+
+        Assert.EndsWith(what, Assert.Single((await store.Run(ReviewAudit.Checks[0])).Differences).Subject);
+    }
+
+    [Fact]
+    public async Task Another_store_is_not_looked_at()
+    {
+        var (store, other) = (await Store.Open(), await Store.Open());
+        var variant = await store.Variant();
+        await store.Receive(variant, 10);
+        await Tamper(store, $"UPDATE stock_levels SET on_hand = 11 WHERE variant_id = {variant}");
+
+        var result = await other.Run(StockAudit.Checks[0]);
+
+        Assert.Equal((0, 0), (result.Compared, result.Differing));
+    }
+
+    private static (decimal?, decimal?) Pair(Difference difference) => (difference.Kept, difference.Reckoned);
+
+    /// <summary>Writes to the store's rows past the server.</summary>
+    private static Task Tamper(Store store, string sql) => store.Database(db => db.Database.ExecuteSqlRawAsync(sql + " AND tenant_id = {0}", db.Caller.TenantId));
+}
