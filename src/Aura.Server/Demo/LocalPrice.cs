@@ -5,10 +5,10 @@ internal static class LocalPrice
 {
     private static readonly Market[] Markets =
     [
-        new(Currency.Eur, 0.95m, [new(10, 0.5m, 0.1m), new(100, 1, 0.1m), new(decimal.MaxValue, 10, 1)]), // 8.90, 23.90, 119
+        new(Currency.Eur, 0.95m, [new(10, 0.5m, 0.1m), new(100, 1, 0.1m), new(decimal.MaxValue, 10, 0.1m)]), // 8.90, 23.90, 119.90
         new(Currency.Gbp, 0.80m, [new(10, 0.5m, 0), new(100, 1, 0), new(decimal.MaxValue, 5, 0)]), // 6.50, 24, 105
-        new(Currency.Jpy, 150, [new(10_000, 100, 20), new(decimal.MaxValue, 1_000, 200)]), // 3,280, 12,800
-        new(Currency.Of("CHF"), 0.98m, [new(20, 0.5m, 0), new(100, 1, 0.1m), new(decimal.MaxValue, 10, 1)]), // 8.50, 23.90, 119
+        new(Currency.Jpy, 150, [new(10_000, 100, 20), new(decimal.MaxValue, 1_000, 20)]), // 3,280, 12,980
+        new(Currency.Of("CHF"), 0.98m, [new(20, 0.5m, 0), new(100, 1, 0.1m), new(decimal.MaxValue, 10, 0.1m)]), // 8.50, 23.90, 119.90
     ];
 
     /// <param name="dollars">The price in the home market.</param>

@@ -7,7 +7,7 @@ public sealed class LocalPriceTests
     [Theory]
     [InlineData(9.5, 8.90, 7.50, 1380, 9.50)]
     [InlineData(24, 22.90, 19, 3580, 23.90)]
-    [InlineData(129, 119, 105, 18800, 129)]
+    [InlineData(129, 119.90, 105, 18980, 129.90)]
     public void Each_market_has_prices_as_they_end_there(double dollars, double euro, double pound, double yen, double franc)
     {
         var abroad = LocalPrice.Abroad((decimal)dollars);

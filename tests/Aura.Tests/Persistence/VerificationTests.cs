@@ -4,8 +4,8 @@ using Aura.Payments;
 using Aura.Persistence.Verification;
 using Aura.Tests.Inventory;
 using Aura.Tests.Payments;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Aura.Tests.Persistence;
 
@@ -97,5 +97,10 @@ public sealed class VerificationTests
     private static (decimal?, decimal?) Pair(Difference difference) => (difference.Kept, difference.Reckoned);
 
     /// <summary>Writes to the store's rows past the server.</summary>
-    private static Task Tamper(Store store, string sql) => store.Database(db => db.Database.ExecuteSqlRawAsync(sql + " AND tenant_id = {0}", db.Caller.TenantId));
+    private static async Task Tamper(Store store, string sql)
+    {
+        await using var command = store.Server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"{sql} AND tenant_id = $1");
+        command.Parameters.Add(new() { Value = store.Account.Sandbox.Id });
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+    }
 }
