@@ -27,6 +27,10 @@ public static class PlatformApi
         api.MapProductImages();
         api.MapReviews();
         api.MapCategories();
+        api.MapWarehouses();
+        api.MapInventory();
+        api.MapInventoryReservations();
+        api.MapInventoryAlerts();
         api.MapCustomers();
         api.MapCustomerAddresses();
         api.MapCarts();

@@ -1,5 +1,6 @@
 using Aura.Customers;
 using Aura.Events;
+using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 
@@ -25,6 +26,7 @@ internal static class PlatformServices
         objects.Add(Webhook.Noun, Webhooks.Shown);
         objects.Add(Payment.Noun, Payments.Shown);
         objects.Add(PaymentDispute.Noun, Disputes.Shown);
+        objects.Add(StockNews.Noun, InventoryResponse.Shown);
         return objects;
     }
 }

@@ -82,6 +82,16 @@ public sealed class Stock(AuraDb db)
         return true;
     }, cancellation);
 
+    /// <summary>Says how much of what is in a warehouse cannot be sold. Not a movement: nothing comes or goes.</summary>
+    /// <param name="warehouseId">Null: the default one.</param>
+    /// <exception cref="Refused">409 <c>insufficient_stock</c> when something promised would be withheld.</exception>
+    public Task Withhold(long variantId, long? warehouseId, WithheldStock withheld, CancellationToken cancellation) => Atomic(async () =>
+    {
+        var book = await StockBook.Open(db, [(variantId, warehouseId)], cancellation);
+        await book.Withhold(book.At(variantId, warehouseId), withheld, cancellation);
+        return true;
+    }, cancellation);
+
     /// <summary>Keeps stock for a cart or a channel until a time. In a named warehouse, or wherever it is, in parts if it must be.</summary>
     /// <exception cref="Refused">409 <c>insufficient_stock</c>; 422 for a time that is past or more than 90 days ahead.</exception>
     public Task<IReadOnlyList<Reservation>> Reserve(IReadOnlyList<StockQuantity> goods, ReservationTerms terms, CancellationToken cancellation) =>

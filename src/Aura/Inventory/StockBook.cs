@@ -90,6 +90,19 @@ internal sealed class StockBook
         await Watch(cancellation);
     }
 
+    /// <summary>Sets what cannot be sold, notes it in the audit log, and tells who watches.</summary>
+    public async Task Withhold(StockPlace place, WithheldStock withheld, CancellationToken cancellation)
+    {
+        var level = await db.StockLevels.SingleAsync(l => l.VariantId == place.VariantId && l.WarehouseId == place.WarehouseId, cancellation);
+        var changes = level.Withhold(withheld, db.Now);
+        var after = place with { Unavailable = level.Damaged + level.QualityControl + level.SafetyStock };
+        if (after.Available < Math.Min(place.Available, 0))
+            throw Short([new(place.VariantId, after.Unavailable - place.Unavailable, place.Available)]);
+        db.AuditLogs.Add(AuditEntry.Of("inventory", "withheld", $"{new Id<Catalog.Variant>(place.VariantId)}", db, changes));
+        Change(place.VariantId, place.WarehouseId, _ => after);
+        await Watch(cancellation);
+    }
+
     public static Refused Short(IReadOnlyList<StockShortage> items) => Refused.Conflict(
         "insufficient_stock", "There is not enough stock.",
         new { Items = items.Select(i => new { VariantId = $"{new Id<Catalog.Variant>(i.VariantId)}", i.Requested, Available = Math.Max(i.Available, 0) }).ToArray() });

@@ -4,15 +4,15 @@ using Aura.Persistence;
 namespace Aura.Inventory;
 
 /// <summary>Tells of stock that ran low or out, in the transaction in which it did. The subject is the product.</summary>
-internal static class StockNews
+public static class StockNews
 {
     /// <summary>The noun under which events show a product's stock.</summary>
     public const string Noun = "inventory";
 
-    public static void OutOfStock(AuraDb db, StockedVariant variant, long available) => db.Events.Add(StoreEvent.Of(
+    internal static void OutOfStock(AuraDb db, StockedVariant variant, long available) => db.Events.Add(StoreEvent.Of(
         "inventory.out_of_stock", Noun, variant.ProductId, Facts(variant, available, null), db));
 
-    public static void Low(AuraDb db, StockAlert alert, StockedVariant variant, long available)
+    internal static void Low(AuraDb db, StockAlert alert, StockedVariant variant, long available)
     {
         db.Events.Add(StoreEvent.Of("inventory.low", Noun, variant.ProductId, Facts(variant, available, alert), db));
         if (alert.ReorderEnabled)
