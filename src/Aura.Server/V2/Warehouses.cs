@@ -41,7 +41,8 @@ internal static class Warehouses
 
     private static Task<Created<WarehouseResponse>> Create(CreateWarehouse request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {
-        var warehouse = Warehouse.Create(request.Name, request.Type, request.Address?.ToAddress(), request.Priority);
+        var priority = request.Priority ?? await db.Warehouses.MaxAsync(w => w.Priority, cancellation) + 1;
+        var warehouse = Warehouse.Create(request.Name, request.Type, request.Address?.ToAddress(), priority);
         db.Warehouses.Add(warehouse);
         if (request.IsDefault)
             await db.Prefer(warehouse, cancellation);
@@ -71,12 +72,12 @@ internal static class Warehouses
     }
 }
 
-/// <param name="Priority">The lower is asked first.</param>
+/// <param name="Priority">The lower is asked first; without it the new one is asked last.</param>
 public sealed record CreateWarehouse(
     [StringLength(200, MinimumLength = 1)] string Name,
     WarehouseAddress? Address = null,
     WarehouseType Type = WarehouseType.Warehouse,
-    [Range(0, 1_000_000)] int Priority = 0,
+    [Range(0, 1_000_000)] int? Priority = null,
     bool IsDefault = false);
 
 public sealed record UpdateWarehouse

@@ -29,7 +29,7 @@ public sealed class SourcingTests
         Assert.Equal([new(7, 2, 2)], Plan([(7, 2)], [At(7, 1, 3), At(7, 2, 9)], routing: StockRouting.HighestStock).Taken);
 
     [Fact]
-    public void Warehouses_of_the_same_priority_are_asked_in_the_order_of_their_age() =>
+    public void Warehouses_of_the_same_priority_are_always_asked_in_the_same_order() =>
         Assert.Equal([new(7, 1, 1)], Sourcing.Plan(Wanted([(7, 1)]), [At(7, 2, 9), At(7, 1, 9)], [new(2, 0), new(1, 0)], StockRouting.Priority, new HashSet<long>()).Taken);
 
     [Fact]

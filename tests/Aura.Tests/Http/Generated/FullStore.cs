@@ -37,6 +37,9 @@ internal sealed class FullStore
             name = "Lamp", price = 20, sku = "LAMP", categories = new[] { "light" },
             images = new[] { new { url = "https://images.example/lamp.png" } },
         });
+        await api.Ok($"POST /v2/inventory/{product["id"]}/adjust", new { quantity = 10, reason = "delivery" });
+        await api.Ok($"POST /v2/inventory/{product["id"]}/alerts", new { threshold = 10, reorder = new { quantity = 50 } });
+        await api.Ok($"POST /v2/inventory/{product["id"]}/reserve", new { quantity = 1 });
         await api.Ok($"POST /v2/products/{product["id"]}/reviews", new { customer_id = customer["id"], rating = 5 });
         await api.Ok("POST /v2/carts", new { customer_id = customer["id"], items = new[] { new { product_id = product["id"], quantity = 1 } } });
         await api.Ok("POST /v2/tax-regions", new { country = "US", state = "CA", rates = new[] { new { rate = 7.25, name = "Sales tax", jurisdiction = "California" } } });
