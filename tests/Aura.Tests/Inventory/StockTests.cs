@@ -237,8 +237,8 @@ public sealed class StockTests
 
         await store.Database(db => db.Database.ExecuteSqlAsync($"UPDATE stock_levels SET on_hand = 6 WHERE tenant_id = {db.Caller.TenantId}"));
 
-        var found = Assert.Single(await store.Database((db, _) => db.StockDifferences(default)), d => d.VariantId == variant);
-        Assert.Equal((6, 5), (found.OnHand, found.LedgerOnHand));
+        var found = Assert.Single((await store.Run(StockAudit.Checks[0])).Differences);
+        Assert.Equal((6, 5), (found.Kept, found.Reckoned));
     }
 
     [Fact]
