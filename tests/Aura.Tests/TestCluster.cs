@@ -63,7 +63,8 @@ public static class TestCluster
         var root = Path.Combine(Path.GetTempPath(), $"aura-tests-{Environment.UserName}");
         Directory.CreateDirectory(root);
         foreach (var left in Directory.GetDirectories(root))
-            if (!Directory.Exists($"/proc/{Path.GetFileName(left).Split('-')[0]}")) Directory.Delete(left, recursive: true);
+            if (!Directory.Exists($"/proc/{Path.GetFileName(left).Split('-')[0]}"))
+                Remove(left);
 
         var directory = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
         Directory.CreateDirectory(directory);
@@ -76,5 +77,17 @@ public static class TestCluster
             """;
         Cleaners.Add(Process.Start(new ProcessStartInfo("sh", ["-c", cleaner, "cleaner", directory]) { RedirectStandardInput = true }));
         return directory;
+    }
+
+    /// <summary>The directory's own shell, or another test run, may be removing it at the same time.</summary>
+    private static void Remove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException)
+        {
+        }
     }
 }
