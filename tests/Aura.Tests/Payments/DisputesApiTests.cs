@@ -29,7 +29,7 @@ public sealed class DisputesApiTests
 
         Assert.Equal("won", (string)(await store.Test.Ok($"GET /v2/payments/disputes/{dispute["id"]}"))["status"]!);
         Assert.Equal((0, 5000), await Amounts(store.Test, payment));
-        Assert.Equal(["dispute.opened", "dispute.updated", "dispute.closed"], await PaymentsApiTests.Events(store.Test, "dispute."));
+        Assert.Equal(["dispute.opened", "dispute.updated", "dispute.closed"], await PaymentsApiTests.Events(store, "dispute"));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task A_card_is_authorized_then_captured_once_then_refunded_in_halves()
     {
-        var api = (await Store.Open()).Test;
+        var store = await Store.Open();
+        var api = store.Test;
         var intent = await api.Ok("POST /v2/payments/intents", new { amount = 20000, currency = "USD", payment_method = await Card(api, "4242 4242 4242 4242") });
         Assert.Equal("requires_capture", (string)intent["status"]!);
         Assert.Equal("requires_capture", (string)(await api.Ok($"POST /v2/payments/{intent["id"]}/confirm"))["status"]!);
@@ -54,7 +55,7 @@ public sealed class PaymentsApiTests
         Assert.Equal((20000, 0), ((int)shown["amount_refunded"]!, (int)shown["net_amount"]!));
         Assert.Equal(2, shown["refunds"]!.AsArray().Count);
         Assert.Equal(["authorized", "captured", "refunded", "refunded"], shown["ledger"]!.AsArray().Select(entry => (string)entry!["kind"]!));
-        Assert.Equal(["payment.succeeded", "payment.refunded", "payment.refunded"], await Events(api, "payment."));
+        Assert.Equal(["payment.succeeded", "payment.refunded", "payment.refunded"], await Events(store, "payment"));
     }
 
     [Theory]
@@ -62,13 +63,14 @@ public sealed class PaymentsApiTests
     [InlineData("4000000000009995", "insufficient_funds")]
     public async Task A_declined_card_fails_the_intent_and_another_card_may_still_pay(string number, string code)
     {
-        var api = (await Store.Open()).Test;
+        var store = await Store.Open();
+        var api = store.Test;
 
         var intent = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = await Card(api, number) });
 
         Assert.Equal(("failed", code), ((string)intent["status"]!, (string)intent["decline_code"]!));
         await api.Refused(409, $"POST /v2/payments/{intent["id"]}/capture");
-        Assert.Equal(["payment.failed"], await Events(api, "payment."));
+        Assert.Equal(["payment.failed"], await Events(store, "payment"));
         var again = await api.Ok($"POST /v2/payments/{intent["id"]}/confirm", new { payment_method = await Card(api, "5555555555554444") });
         Assert.Equal(("requires_capture", null), ((string)again["status"]!, (string?)again["decline_code"]));
     }
@@ -256,8 +258,9 @@ public sealed class PaymentsApiTests
         type = "card", card = new { number, exp_month = 12, exp_year = 2040, cvc = "123" }, customer_id = customer,
     }))["id"]!;
 
-    internal static async Task<List<string>> Events(HttpClient api, string family) =>
-        [.. (await api.Ok("GET /v2/events"))["data"]!.AsArray().Select(e => (string)e!["type"]!).Where(type => type.StartsWith(family, StringComparison.Ordinal))];
+    /// <summary>From the table: the API shows an event only when no older transaction runs, and other tests have theirs.</summary>
+    internal static Task<List<string>> Events(Store store, string family) => store.Server.Rows(
+        "SELECT type FROM events WHERE tenant_id = $1 AND type LIKE $2 ORDER BY transaction_id, id", [store.Account.Sandbox.Id, $"{family}.%"]);
 
     /// <summary>As if the process had died before it kept its answers.</summary>
     private static Task Forget(Store store) =>

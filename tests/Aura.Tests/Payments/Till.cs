@@ -16,6 +16,8 @@ internal sealed class Till
     public Store Store { get; }
     public FaultyLine Line { get; } = new();
     public TimeSpan Ahead { get; set; }
+    public List<IPaymentObserver> Observers { get; } = [];
+    public List<IOrderBalances> Balances { get; } = [];
 
     public static async Task<Till> Open()
     {
@@ -30,7 +32,7 @@ internal sealed class Till
         await using var scope = Store.Server.Services.CreateAsyncScope();
         var services = scope.ServiceProvider;
         services.GetRequiredService<CurrentCaller>().Value = Caller;
-        return await work(ActivatorUtilities.CreateInstance<PaymentProcessing>(services, new PaymentGateways([new FaultySource(services, Line)])));
+        return await work(ActivatorUtilities.CreateInstance<PaymentProcessing>(services, new PaymentGateways([new FaultySource(services, Line)]), Observers, Balances));
     }
 
     public Task Do(Func<PaymentProcessing, Task> work) => Do(async payments => { await work(payments); return true; });
