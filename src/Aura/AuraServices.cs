@@ -5,6 +5,7 @@ using Aura.Carts;
 using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
+using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,7 @@ public static class AuraServices
         services.AddSingleton<IEventReader, WebhookFanOut>();
         services.AddScoped<WebhookTest>();
         services.AddJob<DeliverWebhook>();
+        services.AddOrders();
     }
 
     /// <summary>Registers who does a kind of job.</summary>

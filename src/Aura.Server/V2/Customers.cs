@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using Aura.Customers;
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
@@ -42,9 +43,12 @@ internal static class Customers
     private static Task<Listed<CustomerResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.Customers, list, cancellation);
 
-    private static async Task<CustomerResponse> Show(Id<Customer> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Customers.Where(c => c.Id == id.Value).Select(CustomerResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(Customer.Noun);
+    private static async Task<CustomerProfile> Show(Id<Customer> id, AuraDb db, CancellationToken cancellation)
+    {
+        var customer = await db.Customers.Where(c => c.Id == id.Value).Select(CustomerResponse.From).FirstOrDefaultAsync(cancellation)
+            ?? throw Refused.NotFound(Customer.Noun);
+        return CustomerProfile.Of(customer, await db.Bought(id, cancellation));
+    }
 
     private static async Task<Created<CustomerResponse>> Create(CreateCustomer request, AuraDb db, CancellationToken cancellation)
     {
@@ -155,3 +159,19 @@ public sealed record CustomerResponse(
 
     public static readonly Func<Customer, CustomerResponse> Of = From.Compile();
 }
+
+/// <summary>A customer with a summary of what they bought.</summary>
+public sealed record CustomerProfile(
+    Id<Customer> Id, string Email, string? FirstName, string? LastName, string? Phone, IReadOnlyList<CustomerAddressResponse> Addresses,
+    IReadOnlyList<string> Tags, string? Note, bool TaxExempt, string? TaxId, Dictionary<string, string> Metadata,
+    int OrdersCount, decimal TotalSpent, DateTime? LastOrderAt, IReadOnlyList<SpentResponse> Spent,
+    DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
+{
+    public static CustomerProfile Of(CustomerResponse c, PurchaseHistory bought) => new(
+        c.Id, c.Email, c.FirstName, c.LastName, c.Phone, c.Addresses, c.Tags, c.Note, c.TaxExempt, c.TaxId, c.Metadata,
+        bought.Orders, bought.InStoreCurrency.Amount, bought.LastOrderAt, [.. bought.Spent.Select(spent => new SpentResponse(spent.Currency, spent.Amount))],
+        c.CreatedAt, c.UpdatedAt, c.Version);
+}
+
+/// <summary>What somebody paid in one currency, less what was given back.</summary>
+public sealed record SpentResponse(Currency Currency, decimal Amount);

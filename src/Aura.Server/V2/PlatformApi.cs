@@ -38,6 +38,10 @@ public static class PlatformApi
         api.MapDisputes();
         api.MapPaymentMethods();
         api.MapGatewayNotices();
+        api.MapCheckouts();
+        api.MapOrders();
+        api.MapFulfillments();
+        api.MapReturns();
         api.MapShippingMethods();
         api.MapTaxRegions();
         api.MapEvents();

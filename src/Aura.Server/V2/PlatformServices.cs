@@ -27,6 +27,8 @@ internal static class PlatformServices
         objects.Add(Payment.Noun, Payments.Shown);
         objects.Add(PaymentDispute.Noun, Disputes.Shown);
         objects.Add(StockNews.Noun, InventoryResponse.Shown);
+        objects.Add(Aura.Orders.Order.Noun, Orders.Shown);
+        objects.Add(Aura.Orders.Return.Noun, Returns.Shown);
         return objects;
     }
 }

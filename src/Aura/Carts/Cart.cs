@@ -169,7 +169,7 @@ public static class CartQueries
     /// <remarks>The lock is a statement of its own, for a statement that waits for a lock sees the other rows as before it waited.</remarks>
     public static async Task<Cart> LockCart(this AuraDb db, Id<Cart> id, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM carts WHERE tenant_id = {db.Caller.TenantId} AND id = {id.Value} FOR UPDATE", cancellation);
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM carts WHERE tenant_id = {db.Caller.TenantId} AND id = {id.Value} FOR NO KEY UPDATE", cancellation);
         return await db.Load(db.Carts.Include(c => c.Lines.OrderBy(line => line.Id)).Where(c => c.Id == id.Value), cancellation);
     }
 }

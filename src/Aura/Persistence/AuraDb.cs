@@ -6,6 +6,7 @@ using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
+using Aura.Orders;
 using Aura.Shipping;
 using Aura.Taxes;
 using Microsoft.EntityFrameworkCore;
@@ -78,6 +79,18 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Refund> Refunds => Set<Refund>();
     public DbSet<PaymentDispute> PaymentDisputes => Set<PaymentDispute>();
     public DbSet<PaymentMethod> PaymentMethods => Set<PaymentMethod>();
+
+    // Orders
+    /// <summary>Orders that were placed. Drafts are seen by the checkout alone.</summary>
+    public IQueryable<Order> Orders => AllOrders.Where(order => order.PlacedAt != null);
+
+    public DbSet<Order> AllOrders => Set<Order>();
+    public DbSet<OrderLine> OrderLines => Set<OrderLine>();
+    public DbSet<OrderHistoryEntry> OrderHistory => Set<OrderHistoryEntry>();
+    public DbSet<Fulfillment> Fulfillments => Set<Fulfillment>();
+    public DbSet<FulfillmentLine> FulfillmentLines => Set<FulfillmentLine>();
+    public DbSet<Return> Returns => Set<Return>();
+    public DbSet<ReturnLine> ReturnLines => Set<ReturnLine>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

@@ -18,6 +18,7 @@ public sealed class ModuleMapTests
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
         ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
+        ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Inventory", "Jobs", "Payments", "Persistence", "Pricing"],
         ["Inventory"] = ["Accounts", "Catalog", "Events", "Persistence"],
     };
 

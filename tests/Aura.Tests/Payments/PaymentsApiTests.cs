@@ -227,15 +227,17 @@ public sealed class PaymentsApiTests
     {
         var api = (await Store.Open()).Test;
         var customer = (string)(await api.Ok("POST /v2/customers", new { email = "p@b.co" }))["id"]!;
+        await api.Ok("POST /v2/products", new { name = "Pen", price = 5, sku = "PEN", variants = new[] { new { sku = "PEN", tracks_inventory = false } } });
+        var order = (string)(await api.Ok("POST /v2/orders", new { customer_id = customer, items = new[] { new { sku = "PEN", quantity = 1 } } }))["id"]!;
         var paid = await api.Ok("POST /v2/payments/intents", new
         {
-            amount = 500, currency = "usd", payment_method = await Card(api, "4242424242424242"), capture_method = "automatic", customer_id = customer, order_id = "ord_77",
+            amount = 500, currency = "usd", payment_method = await Card(api, "4242424242424242"), capture_method = "automatic", customer_id = customer, order_id = order,
         });
         await api.Ok("POST /v2/payments/intents", new { amount = 501, currency = "usd", payment_method = await Card(api, "4000000000000002") });
         await api.Ok("POST /v2/payments/intents", new { amount = 502, currency = "usd" });
 
         Assert.Equal(2, (int)(await api.Ok("GET /v2/payments"))["pagination"]!["total_items"]!);
-        foreach (var query in (string[])[$"customer_id={customer}", "order_id=ord_77", "status=succeeded"])
+        foreach (var query in (string[])[$"customer_id={customer}", $"order_id={order}", "status=succeeded"])
             Assert.Equal((string)paid["payment_id"]!, (string)Assert.Single((await api.Ok($"GET /v2/payments?{query}"))["data"]!.AsArray())!["id"]!);
         Assert.Equal("failed", (string)Assert.Single((await api.Ok("GET /v2/payments?status=failed"))["data"]!.AsArray())!["status"]!);
         await api.Refused(422, "GET /v2/payments?status=perhaps");

@@ -1,7 +1,9 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using Aura.Jobs;
 using Aura.Persistence;
 using Aura.Tests.Events;
+using Aura.Tests.Inventory;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Tests.Http.Generated;
@@ -10,6 +12,8 @@ namespace Aura.Tests.Http.Generated;
 internal sealed class FullStore
 {
     private static readonly Lazy<Task<WebhookReceiver>> Receiver = new(WebhookReceiver.Start);
+    private string customerId = "";
+    private string productId = "";
 
     private FullStore(Store store) => Store = store;
 
@@ -51,6 +55,12 @@ internal sealed class FullStore
         var paid = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = "paypal", capture_method = "automatic" });
         await api.Ok($"POST /v2/payments/{paid["id"]}/refund", new { amount = 100 });
         await api.Ok("POST /v2/payments/disputes", new { payment_id = paid["payment_id"] });
+        await Store.Receive(Id<Catalog.Variant>.ToNumber((string?)product["variants"]![0]!["id"])!.Value, 1000);
+        (customerId, productId) = ((string)customer["id"]!, (string)product["id"]!);
+        var order = await Order();
+        var item = new { order_item_id = order["items"]![0]!["id"], quantity = 1 };
+        await api.Ok($"POST /v2/orders/{order["id"]}/fulfillments", new { items = new[] { item } });
+        await api.Ok("POST /v2/returns", new { order_id = order["id"], items = new[] { item } });
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
         await Store.Advance("PT0S");
         await api.Ok($"PATCH /v2/webhooks/{webhook["id"]}", new { active = false });
@@ -60,6 +70,8 @@ internal sealed class FullStore
             return db.SaveChangesAsync();
         });
     }
+
+    private Task<JsonNode> Order() => Store.Test.Ok("POST /v2/orders", new { customer_id = customerId, items = new[] { new { product_id = productId, quantity = 2 } } });
 
     /// <summary>Known to no worker, so that the job stays.</summary>
     private sealed class NeverRun : IJobHandler
@@ -76,6 +88,7 @@ internal sealed class FullStore
         {
             await Store.Test.Ok("POST /v2/customers", new { email = $"more{i}@b.co" });
             await Store.Test.Ok("POST /v2/products", new { name = "More", price = i, sku = $"MORE-{i}", categories = new[] { "more", $"more-{i}" } });
+            await Order();
         }
     }
 

@@ -1,0 +1,269 @@
+using Aura.Carts;
+using Aura.Connectors.Payments;
+using Aura.Jobs;
+using Aura.Payments;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Orders;
+
+/// <summary>What the customer says last.</summary>
+public sealed record CheckoutWish
+{
+    public PayWith? Method { get; init; }
+    public CaptureMethod Capture { get; init; } = CaptureMethod.Automatic;
+    public string? ReturnUrl { get; init; }
+    public string? ShippingMethod { get; init; }
+    public Address? ShippingAddress { get; init; }
+    public Address? BillingAddress { get; init; }
+    public string? Email { get; init; }
+
+    /// <summary>In major units, what the customer was shown; null: whatever it is.</summary>
+    public decimal? ExpectedTotal { get; init; }
+}
+
+/// <summary>How far a checkout got.</summary>
+/// <param name="Order">Placed, unless <paramref name="Payment"/> waits for the payer or the gateway: then it is a draft.</param>
+/// <param name="IsReplay">The cart had become this order before.</param>
+public sealed record CheckoutState(Order Order, PaymentIntent? Payment, bool IsReplay = false);
+
+/// <summary>Turns a cart into one order that is paid once: prepare, pay, finalize.</summary>
+/// <remarks>
+/// Prepare is a transaction that locks the cart, sets the stock aside and writes a draft. Paying is outside of any. What makes the
+/// draft an order is <see cref="OrderPayments"/>, in the transaction that records the money: the browser's return, the gateway's
+/// notice and the job that repeats a lost call all end there, and whichever is first places the order.
+/// </remarks>
+public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement placement, CartEditing carts, PaymentProcessing payments)
+{
+    /// <summary>How long a payer may take for a challenge before the goods are given free again.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    /// <summary>Of one attempt to pay for a draft; the payment knows it as its once-key.</summary>
+    public static string PaymentKey(Order order) => $"checkout:{order.Id}:{order.CheckoutAttempt}";
+
+    /// <summary>Checks a cart out, or says how its checkout stands.</summary>
+    /// <exception cref="Refused">409 <c>completion_in_progress</c>, <c>cart_changed</c> or <c>insufficient_stock</c>; 422 with
+    /// <c>errors</c> by step, or <c>payment_failed</c>; 503 when the gateway cannot be reached and nothing was charged.</exception>
+    public async Task<CheckoutState> Run(Id<Cart> id, CheckoutWish wish, CancellationToken cancellation)
+    {
+        if (await Waiting(id, cancellation) is { } payment && !await Replaced(payment, wish.Method, cancellation))
+            return await State(id, payment, false, cancellation);
+        var (order, isReplay) = await Prepare(id, wish, cancellation);
+        if (isReplay || !order.IsDraft)
+            return new(order, null, isReplay);
+        return await State(id, await Pay(order, wish, cancellation), false, cancellation);
+    }
+
+    /// <summary>Goes on after the payer was away: the challenge is over, or the gateway's answer was lost.</summary>
+    /// <param name="challenge">How the challenge ended; null: the gateway knows.</param>
+    /// <exception cref="Refused">404 when no checkout was begun; 422 <c>payment_failed</c>.</exception>
+    public async Task<CheckoutState> Continue(Id<Cart> id, Challenge? challenge, CancellationToken cancellation)
+    {
+        if (await Waiting(id, cancellation) is not { } payment)
+            return await State(id, null, true, cancellation);
+        if (payment.Status == IntentStatus.RequiresAction)
+            payment = await payments.Confirm(payment.Id, null, challenge ?? Challenge.Passed, null, cancellation);
+        else
+            await payments.Settle(payment.Id, 0, cancellation);
+        return await State(id, payment, false, cancellation);
+    }
+
+    /// <summary>Gives a checkout up: the payment is released, the stock is given free, the cart is open again.</summary>
+    /// <exception cref="Refused">409 once money was taken or the order is placed.</exception>
+    public async Task Abandon(Id<Cart> id, CancellationToken cancellation)
+    {
+        if (await Waiting(id, cancellation) is { } payment)
+            await payments.Cancel(payment.Id, "abandoned", cancellation);
+        else if (await db.Carts.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id.Value, cancellation) is not { } cart)
+            throw Refused.NotFound(Cart.Noun);
+        else
+            cart.BeginCheckout(db.Now); // asks only; a checkout that is about to pay cannot be given up
+        if (!await Release(id, null, cancellation))
+            throw Refused.Conflict("cart_completed", "The cart has become an order.");
+    }
+
+    /// <summary>Gives free what a checkout holds for which nobody is paying.</summary>
+    /// <param name="attempt">Only if it is still this attempt.</param>
+    /// <returns>False when the cart has become an order.</returns>
+    internal Task<bool> Release(Id<Cart> id, int? attempt, CancellationToken cancellation) => db.InTransaction(async () =>
+    {
+        db.ChangeTracker.Clear();
+        var cart = await db.LockCart(id, cancellation);
+        var order = await db.AllOrders.FirstOrDefaultAsync(o => o.CartId == id.Value, cancellation);
+        if (order is { IsDraft: false })
+            return false;
+        if (attempt is not null && order?.CheckoutAttempt != attempt)
+            return true;
+        if (order is not null)
+            await placement.GiveBack(order, "checkout_ended", cancellation);
+        cart.EndCheckout();
+        await db.SaveChangesAsync(cancellation);
+        return true;
+    }, cancellation);
+
+    /// <summary>The payment of the cart's draft that has not ended.</summary>
+    internal async Task<PaymentIntent?> Waiting(Id<Cart> id, CancellationToken cancellation)
+    {
+        var draft = await db.AllOrders.AsNoTracking().FirstOrDefaultAsync(o => o.CartId == id.Value && o.PlacedAt == null, cancellation);
+        if (draft is null)
+            return null;
+        var key = PaymentKey(draft);
+        return await db.PaymentIntents.AsNoTracking().FirstOrDefaultAsync(i => i.OnceKey == key && (i.Status == IntentStatus.RequiresAction ||
+            i.Status == IntentStatus.Processing || i.Status == IntentStatus.RequiresPaymentMethod), cancellation);
+    }
+
+    /// <summary>The payer wants to pay in another way: the former payment is let go.</summary>
+    private async Task<bool> Replaced(PaymentIntent payment, PayWith? method, CancellationToken cancellation)
+    {
+        var same = method is null || (method.Saved is { } saved ? saved == payment.PaymentMethodId : method.Details is null && method.Kind == payment.Kind);
+        if (same || payment.Status == IntentStatus.Processing)
+            return false;
+        await payments.Cancel(payment.Id, "replaced", cancellation);
+        return true;
+    }
+
+    private Task<(Order Order, bool IsReplay)> Prepare(Id<Cart> id, CheckoutWish wish, CancellationToken cancellation) => db.InTransaction(async () =>
+    {
+        db.ChangeTracker.Clear();
+        var cart = await db.LockCart(id, cancellation);
+        var order = await db.AllOrders.Include(o => o.Lines).FirstOrDefaultAsync(o => o.CartId == id.Value, cancellation);
+        if (order is { IsDraft: false })
+            return (order, true);
+        cart.BeginCheckout(db.Now);
+        await Listen(cart, wish, cancellation);
+        var priced = await pricing.Price(Basket.Of(cart), cancellation);
+        Check(cart, priced, wish);
+        if (order is null)
+            db.AllOrders.Add(order = Order.Draft(cart.Currency, cart.Id));
+        else
+            await placement.GiveBack(order, "checkout_again", cancellation);
+        order.Copy(priced, cart.Email, Words(wish.Method));
+        order.Describe(cart.Metadata);
+        order.Attempt();
+        await placement.SetAside(order, priced, cancellation);
+        if (order.Due == 0)
+        {
+            OrderPlacement.Finish(db, order);
+            cart.Complete(db.Now);
+        }
+        else
+            FinishCheckout.Remember(db, order, db.Now + Cart.CheckoutLease);
+        await db.SaveChangesAsync(cancellation);
+        return (order, false);
+    }, cancellation);
+
+    private async Task Listen(Cart cart, CheckoutWish wish, CancellationToken cancellation)
+    {
+        if (wish.Email is not null || cart.Email is null)
+            await carts.Belong(cart, cart.CustomerId, wish.Email, cancellation);
+        cart.Send(wish.ShippingAddress ?? cart.ShippingAddress, wish.BillingAddress ?? cart.BillingAddress);
+        cart.Ship(wish.ShippingMethod ?? cart.ShippingMethod);
+    }
+
+    private static void Check(Cart cart, PricedBasket priced, CheckoutWish wish)
+    {
+        List<BasketProblem> problems = [.. OrderPlacement.Problems(priced)];
+        if (cart.Lines.Count == 0)
+            problems.Add(new("items", "Items", "cart_empty", "There is nothing in the cart."));
+        if (string.IsNullOrWhiteSpace(cart.Email))
+            problems.Add(new("contact", nameof(wish.Email), "email_required", "Say where the confirmation goes."));
+        if (priced.NeedsShipping && cart.ShippingAddress is null && cart.ShippingMethod is null)
+            problems.Add(new("shipping", nameof(wish.ShippingAddress), "shipping_address_required", "Say where the goods go."));
+        if (priced.NeedsShipping && cart.ShippingMethod is null)
+            problems.Add(new("shipping", nameof(wish.ShippingMethod), "shipping_method_required", "Choose how the goods are sent."));
+        if (priced.Totals.Total.Minor > 0 && wish.Method is null)
+            problems.Add(new("payment", "PaymentMethod", "payment_method_required", "Say how it is paid."));
+        OrderPlacement.Demand(problems);
+        if (wish.ExpectedTotal is { } expected && Money.Round(expected, cart.Currency) != priced.Totals.Total)
+            throw Refused.Conflict("cart_changed", "The cart costs something else now. Show the customer what.", new { CurrentTotal = priced.Totals.Total.Amount });
+    }
+
+    private async Task<PaymentIntent> Pay(Order order, CheckoutWish wish, CancellationToken cancellation)
+    {
+        try
+        {
+            return await payments.Pay(new StartPayment(new(order.Due, order.Currency))
+            {
+                OrderId = order.Id,
+                CustomerId = order.CustomerId,
+                Method = Chargeable(wish.Method),
+                CaptureMethod = wish.Capture,
+                ReturnUrl = wish.ReturnUrl,
+                OnceKey = PaymentKey(order),
+            }, cancellation);
+        }
+        catch (Refused) // nothing was charged, and nothing will be
+        {
+            await Release(order.CartId!.Value, order.CheckoutAttempt, cancellation); // a checkout's order has a cart
+            throw;
+        }
+    }
+
+    /// <exception cref="Refused">422 when the payment has failed; 404 when no checkout was begun.</exception>
+    private async Task<CheckoutState> State(Id<Cart> id, PaymentIntent? payment, bool isReplay, CancellationToken cancellation)
+    {
+        db.ChangeTracker.Clear();
+        var order = await db.AllOrders.AsNoTracking().Include(o => o.Lines.OrderBy(line => line.Position)).FirstOrDefaultAsync(o => o.CartId == id.Value, cancellation);
+        if (order is { IsDraft: false })
+            return new(order, null, isReplay);
+        var key = order is null ? null : PaymentKey(order);
+        payment = await db.PaymentIntents.AsNoTracking().FirstOrDefaultAsync(i => i.OnceKey == key, cancellation) ?? payment;
+        if (order is null || payment is null)
+            throw new Refused(Refusal.NotFound, "no_checkout", "No checkout of this cart has begun.");
+        return payment.Status is IntentStatus.Failed or IntentStatus.Canceled
+            ? throw Refused.Rule("payment_failed", payment.DeclineMessage ?? "The payment was declined.", new
+            {
+                PaymentId = $"{new Id<Payment>(payment.Id)}",
+                payment.DeclineCode,
+                Errors = new[] { new { Step = "payment", Field = "payment_method", Code = payment.DeclineCode ?? "payment_failed", Message = payment.DeclineMessage } },
+            })
+            : new(order, payment);
+    }
+
+    /// <summary>In a sandbox "card" alone is the card that succeeds, so that a checkout can be tried with one call.</summary>
+    private PayWith? Chargeable(PayWith? method) => db.Caller.IsTest && method is { Kind: PaymentKind.Card, Saved: null, Details: null }
+        ? PayWith.With(new(PaymentKind.Card) { Number = "4242424242424242", ExpMonth = 12, ExpYear = db.Now.Year + 1, Cvc = "123" })
+        : method;
+
+    private static string? Words(PayWith? method) => method switch
+    {
+        null => null,
+        { Saved: { } id } => $"{new Id<PaymentMethod>(id)}",
+        { Kind: { } kind } => kind.Name(),
+        _ => null,
+    };
+}
+
+/// <summary>Comes back to a checkout that did not end: whoever pays is waited for, whoever does not loses what was set aside.</summary>
+internal sealed class FinishCheckout(AuraDb db, Checkout checkout, PaymentProcessing payments) : IJobHandler
+{
+    public static string Kind => "checkout.finish";
+
+    public static void Remember(AuraDb db, Order order, DateTime at) => db.Enqueue<FinishCheckout>(
+        new Payload(order.CartId ?? 0, order.CheckoutAttempt), at, FormattableString.Invariant($"{Checkout.PaymentKey(order)}@{at:yyyyMMddHHmmss}"));
+
+    public async Task<object?> Run(Job job, CancellationToken cancellation)
+    {
+        var (cart, attempt) = job.Read<Payload>();
+        var order = await db.AllOrders.AsNoTracking().FirstOrDefaultAsync(o => o.CartId == cart, cancellation);
+        if (order is not { IsDraft: true } || order.CheckoutAttempt != attempt)
+            return null;
+        if (await checkout.Waiting(cart, cancellation) is not { } payment)
+        {
+            await checkout.Release(cart, attempt, cancellation);
+            return null;
+        }
+
+        await payments.Settle(payment.Id, 0, cancellation);
+        if (await checkout.Waiting(cart, cancellation) is not { } still)
+            return null;
+        if (still.Status != IntentStatus.Processing && still.CreatedAt + Checkout.Patience <= db.Now)
+            await payments.Cancel(still.Id, "abandoned", cancellation);
+        else
+            Remember(db, order, db.Now + Cart.CheckoutLease);
+        await db.SaveChangesAsync(cancellation);
+        return null;
+    }
+
+    public sealed record Payload(long Cart, int Attempt);
+}

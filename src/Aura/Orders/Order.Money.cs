@@ -1,0 +1,46 @@
+using Aura.Payments;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Orders;
+
+/// <summary>What was paid for the order and given back, as its payments told it.</summary>
+public sealed partial class Order
+{
+    /// <summary>Reserved or promised, and not taken yet.</summary>
+    [MinorUnits] public long Authorized { get; private set; }
+
+    /// <summary>Taken, whatever was given back.</summary>
+    [MinorUnits] public long Paid { get; private set; }
+
+    [MinorUnits] public long Refunded { get; private set; }
+
+    /// <summary>Taken back by payers' banks, for now or for good.</summary>
+    [MinorUnits] public long Disputed { get; private set; }
+
+    /// <summary>What is still to be paid, zero or more.</summary>
+    public long Due => Math.Max(0, Total - Paid - Authorized);
+
+    /// <summary>The payments of the order add up to this now.</summary>
+    /// <param name="attemptFailed">The last attempt to pay was declined.</param>
+    public void Settle(PaymentAmounts sums, bool attemptFailed)
+    {
+        (Authorized, Paid, Refunded, Disputed) = (sums.Authorized, sums.Captured, sums.Refunded, sums.Disputed);
+        Reckon(attemptFailed);
+    }
+
+    private void Reckon(bool attemptFailed = false) => PaymentStatus =
+        Paid > 0 && Paid - Refunded - Disputed <= 0 ? OrderPaymentStatus.Refunded
+        : Paid >= Total ? OrderPaymentStatus.Paid
+        : attemptFailed && Paid == 0 && Authorized == 0 ? OrderPaymentStatus.Failed
+        : OrderPaymentStatus.Pending;
+}
+
+internal static class OrderSums
+{
+    /// <summary>What all payments for an order add up to.</summary>
+    public static async Task<PaymentAmounts> PaymentsOf(this AuraDb db, long orderId, CancellationToken cancellation) =>
+        await db.PaymentIntents.Where(i => i.OrderId == orderId).GroupBy(i => i.OrderId)
+            .Select(all => new PaymentAmounts(all.Sum(i => i.Authorized), all.Sum(i => i.Captured), all.Sum(i => i.Refunded), all.Sum(i => i.Disputed)))
+            .FirstOrDefaultAsync(cancellation);
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Aura.Carts;
+using Aura.Catalog;
+using Aura.Customers;
+using Aura.Inventory;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Orders;
+
+/// <param name="Price">Of one unit, in major units; null: the catalogue decides.</param>
+public sealed record NewOrderItem(ItemChoice Choice, int Quantity, decimal? Price = null, Dictionary<string, string>? Metadata = null);
+
+/// <summary>An order that somebody places without a cart.</summary>
+public sealed record NewOrder(long CustomerId, IReadOnlyList<NewOrderItem> Items, Currency Currency)
+{
+    public string? Email { get; init; }
+
+    /// <summary>Null: the customer's default one.</summary>
+    public Address? ShippingAddress { get; init; }
+
+    /// <summary>Null: the customer's default one, or as the goods go.</summary>
+    public Address? BillingAddress { get; init; }
+
+    public string? PaymentMethod { get; init; }
+    public string? ShippingMethod { get; init; }
+    public IReadOnlyList<string> Coupons { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; init; } = [];
+    public Dictionary<string, string> Metadata { get; init; } = [];
+}
+
+/// <summary>Turns baskets into orders.</summary>
+public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock, ICartDiscounts discounts)
+{
+    /// <summary>Who may sell at other prices than the catalogue's.</summary>
+    public const string OverridePrice = "orders:override_price";
+
+    /// <summary>Places an order and sets its stock aside, in one transaction.</summary>
+    /// <exception cref="Refused">422 for what cannot be bought; 403 for a price of one's own without the scope; 409 <c>insufficient_stock</c>.</exception>
+    public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InTransaction(async () =>
+    {
+        var customer = await db.Customers.AsNoTracking().Include(c => c.Addresses).FirstOrDefaultAsync(c => c.Id == wanted.CustomerId, cancellation)
+            ?? throw Refused.Invalid(nameof(wanted.CustomerId), "There is no such customer.");
+        var priced = await pricing.Price(await ToBasket(wanted, customer, cancellation), cancellation);
+        Demand(Problems(priced));
+        var order = Order.Draft(wanted.Currency, null);
+        order.Copy(priced, wanted.Email ?? customer.Email, wanted.PaymentMethod);
+        order.Describe(wanted.Metadata);
+        order.Tag(wanted.Tags);
+        db.AllOrders.Add(order);
+        await SetAside(order, priced, cancellation);
+        Finish(db, order);
+        await db.SaveChangesAsync(cancellation);
+        return order;
+    }, cancellation);
+
+    /// <summary>What keeps a priced basket from being bought.</summary>
+    public static IReadOnlyList<BasketProblem> Problems(PricedBasket priced) =>
+        priced is { NeedsShipping: true, Basket: { ShippingMethod: not null, ShipTo: null } }
+            ? [.. priced.Problems, new("shipping", nameof(NewOrder.ShippingAddress), "shipping_address_required", "Say where the goods go.")]
+            : priced.Problems;
+
+    /// <exception cref="Refused">422 with all problems, if there are any.</exception>
+    public static void Demand(IReadOnlyList<BasketProblem> problems)
+    {
+        if (problems.Count == 0)
+            return;
+        var one = problems is [var only] ? only : null;
+        throw new Refused(Refusal.Invalid, one?.Code, one?.Message ?? "This cannot be bought as it is.")
+        {
+            Fields = [.. problems.Select(problem => new FieldError(problem.Field, problem.Message))],
+            Facts = new { Errors = problems.Select(problem => new { problem.Step, Field = Snake(problem.Field), problem.Code, problem.Message }) },
+        };
+    }
+
+    /// <summary>Sets stock aside for an order and uses up its coupons. Needs a transaction.</summary>
+    internal async Task SetAside(Order order, PricedBasket priced, CancellationToken cancellation)
+    {
+        db.ChangeTracker.DetectChanges(); // new lines get their ids, which the allocations refer to
+        await stock.Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, order.CartId, cancellation);
+        await discounts.Claim(order.Id, priced, cancellation);
+    }
+
+    /// <summary>Gives back what was set aside for an order. Needs a transaction.</summary>
+    internal async Task GiveBack(Order order, string reason, CancellationToken cancellation)
+    {
+        await stock.Release(order.Id, null, reason, cancellation);
+        await discounts.Release(order.Id, cancellation);
+    }
+
+    /// <summary>The draft becomes an order: from now on it is seen and heard of.</summary>
+    internal static void Finish(AuraDb db, Order order)
+    {
+        order.Place(db.Now);
+        db.Record(order, OrderFact.Created);
+        db.Publish("order.created", order, new { Total = new Money(order.Total, order.Currency).Amount, order.Currency.Code, order.CustomerId });
+    }
+
+    private async Task<Basket> ToBasket(NewOrder wanted, Customer customer, CancellationToken cancellation)
+    {
+        var variants = await db.Choose([.. wanted.Items.Select(item => item.Choice)], cancellation);
+        var lines = wanted.Items.Zip(variants).Select((pair, index) => new BasketLine(index + 1, pair.Second.Id, pair.First.Quantity)
+        {
+            UnitPrice = OwnPrice(pair.First, pair.Second, wanted.Currency, $"Items[{index}].Price"),
+            Metadata = Aura.Metadata.Checked(pair.First.Metadata),
+        });
+        var shipTo = wanted.ShippingAddress ?? Default(customer, AddressType.Shipping);
+        return new(wanted.Currency, [.. lines])
+        {
+            CustomerId = customer.Id,
+            ShipTo = shipTo,
+            BillTo = wanted.BillingAddress ?? Default(customer, AddressType.Billing) ?? shipTo,
+            ShippingMethod = wanted.ShippingMethod,
+            Coupons = [.. wanted.Coupons.Select(code => code.Trim().ToUpperInvariant())],
+        };
+    }
+
+    /// <summary>A price that the catalogue says too is nobody's own.</summary>
+    private long? OwnPrice(NewOrderItem item, Variant variant, Currency currency, string field)
+    {
+        if (item.Price is not { } amount)
+            return null;
+        var price = Money.Of(amount, currency, field);
+        if (price.Minor < 0)
+            throw Refused.Invalid(field, "A price is zero or more.");
+        if (variant.PriceIn(currency) != price)
+            db.Caller.Demand(OverridePrice);
+        return price.Minor;
+    }
+
+    private static Address? Default(Customer customer, AddressType type) =>
+        customer.Addresses.FirstOrDefault(address => address.Type == type && address.IsDefault)?.Content;
+
+    private static string Snake(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
+}
