@@ -190,6 +190,8 @@ public sealed class Stock(AuraDb db)
     private static IEnumerable<Sourced> Named(StockBook book, IEnumerable<StockQuantity> goods)
     {
         var wanted = goods.GroupBy(g => book.At(g.VariantId, g.WarehouseId), (place, all) => (Place: place, Quantity: all.Sum(g => g.Quantity))).ToList();
+        if (wanted.Any(w => !book.Sells(w.Place.WarehouseId)))
+            throw Refused.Conflict("warehouse_inactive", "The stock of this warehouse is not for sale.");
         var lacking = wanted.Where(w => w.Quantity > w.Place.Available && !book.Variants[w.Place.VariantId].AllowsBackorder).ToList();
         return lacking.Count == 0
             ? wanted.Select(w => new Sourced(w.Place.VariantId, w.Place.WarehouseId, w.Quantity))
@@ -201,8 +203,7 @@ public sealed class Stock(AuraDb db)
         var change = target.Quantity - book.Available(target.VariantId);
         if (change > 0)
             yield return new(StockMovementKind.Adjusted, target.VariantId, book.DefaultWarehouseId, change);
-        var active = book.Sources.Select(s => s.WarehouseId).ToHashSet();
-        foreach (var place in book.Places.Where(p => p.VariantId == target.VariantId && active.Contains(p.WarehouseId))
+        foreach (var place in book.Places.Where(p => p.VariantId == target.VariantId && book.Sells(p.WarehouseId))
             .OrderByDescending(p => p.WarehouseId == book.DefaultWarehouseId).ThenBy(p => p.WarehouseId))
             if (Math.Min(-change, Math.Min(place.Available, place.OnHand)) is var part and > 0)
             {

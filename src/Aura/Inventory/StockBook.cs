@@ -30,6 +30,9 @@ internal sealed class StockBook
     public StockPlace At(long variant, long? warehouse) =>
         places.GetValueOrDefault((variant, warehouse ?? DefaultWarehouseId)) ?? throw Refused.NotFound(Warehouse.Noun);
 
+    /// <summary>Whether the warehouse is active.</summary>
+    public bool Sells(long warehouse) => sources.Any(s => s.WarehouseId == warehouse);
+
     /// <summary>What can be promised of a variant, over the active warehouses.</summary>
     public long Available(long variant) => Total(places, variant);
 

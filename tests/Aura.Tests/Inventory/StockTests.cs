@@ -226,6 +226,9 @@ public sealed class StockTests
 
         Assert.Equal(0, await store.Available(variant));
         await Assert.ThrowsAsync<Refused>(() => Allocate(store, 1, new StockDemand(variant, 1)));
+        var until = await store.Database((db, _) => Task.FromResult(db.Now.AddHours(1)));
+        var named = await Assert.ThrowsAsync<Refused>(() => store.Stock(stock => stock.Reserve([new(variant, 1, closed)], new(until), default)));
+        Assert.Equal("warehouse_inactive", named.Code);
     }
 
     [Fact]
