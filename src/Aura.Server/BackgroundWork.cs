@@ -1,19 +1,21 @@
 using Aura.Accounts;
 using Aura.Jobs;
+using Aura.Server.Http;
 using Npgsql;
 
 namespace Aura.Server;
 
 /// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
 internal sealed class BackgroundWork(
-    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule, TimeProvider time,
-    ILogger<BackgroundWork> log) : BackgroundService
+    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule,
+    NpgsqlDataSource source, ServerMetrics metrics, TimeProvider time, ILogger<BackgroundWork> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Task> work = [access.Listen(stoppingToken)];
+        List<Task> work = [access.Listen(stoppingToken), Watch(stoppingToken)];
         if (options.Role != ServerRole.Api)
         {
             work.Add(Persistently(() => worker.Run(4, lanes: false, stoppingToken), stoppingToken));
@@ -30,6 +32,22 @@ internal sealed class BackgroundWork(
         while (!stopping.IsCancellationRequested)
             if (await reader.Read(stopping) == 0)
                 await Task.Delay(Pause, time, stopping);
+    }
+
+    /// <summary>Notes how long the database cannot be reached.</summary>
+    private async Task Watch(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Look, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+            try
+            {
+                await using var command = source.CreateCommand("SELECT 1");
+                await command.ExecuteScalarAsync(stopping);
+            }
+            catch (Exception away) when (away is NpgsqlException or IOException or TimeoutException)
+            {
+                metrics.Unavailable(Look);
+            }
     }
 
     /// <summary>Starts work again when the database was away.</summary>

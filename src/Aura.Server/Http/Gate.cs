@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Aura.Accounts;
 using Aura.Jobs;
+using Aura.Server.Http.Lists;
 
 namespace Aura.Server.Http;
 
@@ -17,6 +18,9 @@ public sealed record OpenToAll;
 /// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
 internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLimits limits, TimeProvider time)
 {
+    /// <summary>X-Tenant-ID for lists over all stores that the key opens.</summary>
+    private const string AllTenants = "*";
+
     public async Task Invoke(HttpContext http, CurrentCaller current)
     {
         var endpoint = http.GetEndpoint();
@@ -29,6 +33,8 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
         var (entry, store) = await Identify(http);
         await limits.Admit(http, entry);
         current.Value = CallerOf(http, entry, store);
+        if (http.Request.Headers["X-Tenant-ID"] == AllTenants)
+            current.Value = Spanning(current.Value, entry, endpoint);
         if (endpoint.Metadata.GetMetadata<NeededScope>() is { } scope)
             current.Value.Demand(scope.For(http.Request.Method));
         access.Used(entry.Key, time.GetUtcNow().UtcDateTime);
@@ -49,12 +55,21 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
             throw new Refused(Refusal.Unauthenticated, null, "The API key is not valid.");
 
         var wanted = http.Request.Headers["X-Tenant-ID"].ToString();
-        var store = wanted is "" or "*" ? home : entry.Stores.FirstOrDefault(store => Names(store, wanted));
+        var store = wanted is "" or AllTenants ? home : entry.Stores.FirstOrDefault(store => Names(store, wanted));
         if (store is null || !entry.Key.MayEnter(store))
             throw Refused.Forbidden("This key does not open that tenant.");
         return store.Status == StoreStatus.Active || http.Request.Path.StartsWithSegments("/v2/tenants")
             ? (entry, store)
             : throw Refused.Forbidden("The store is suspended.");
+    }
+
+    /// <exception cref="Refused">403 without the scope; 400 for a route that is no list.</exception>
+    private static Caller Spanning(Caller caller, Access entry, Endpoint endpoint)
+    {
+        caller.Demand("tenants:cross");
+        return endpoint.Metadata.GetMetadata<IListing>() is not null
+            ? caller with { Span = [.. entry.Stores.Where(entry.Key.MayEnter).Select(store => store.Id)] }
+            : throw Refused.BadRequest("Only lists span tenants; name one in X-Tenant-ID.");
     }
 
     private static bool Names(Store store, string wanted) =>

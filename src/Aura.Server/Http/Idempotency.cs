@@ -4,7 +4,6 @@ using System.Text;
 using Aura.Jobs;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Aura.Server.Http;
@@ -88,7 +87,7 @@ internal sealed class Idempotency(RequestDelegate next)
         }
         finally
         {
-            await (kept ? Store(db, entry, http.Response, body) : Release(db, entry));
+            await db.InTransaction(() => kept ? Store(db, entry, http.Response, body) : Release(db, entry), CancellationToken.None);
         }
 
         await http.Response.Body.WriteAsync(body);
@@ -181,12 +180,10 @@ internal sealed class Idempotency(RequestDelegate next)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>A command in the transaction that is open.</summary>
     private static NpgsqlCommand Command(AuraDb db, string sql, Entry entry, params object?[] more)
     {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        if (connection.State != ConnectionState.Open)
-            connection.Open();
-        var command = new NpgsqlCommand(sql, connection, (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        var command = new NpgsqlCommand(sql, (NpgsqlConnection)db.Database.GetDbConnection());
         foreach (var value in (object?[])[entry.Tenant, entry.ApiKey, entry.Key, .. more])
             command.Parameters.Add(new() { Value = value ?? DBNull.Value });
         return command;

@@ -1,3 +1,4 @@
+using Aura.Accounts;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Microsoft.EntityFrameworkCore;
@@ -17,12 +18,12 @@ internal static class Health
         health.MapGet("/metrics", Metrics).Scope("metrics");
     }
 
-    private static async Task<HealthResponse> Show(AuraDb db, ServerMetrics metrics, CancellationToken cancellation)
+    private static async Task<HealthResponse> Show(AuraDb db, ServerMetrics metrics, AccessDirectory access, CancellationToken cancellation)
     {
         var database = await db.Database.CanConnectAsync(cancellation);
         var late = database ? await LateJobs(db, cancellation) : 0;
         var services = new HealthServices(
-            Word(database), Word(true), Word(database && late < 1_000), Word(metrics.StorageWritable()));
+            Word(database), Word(access.IsListening), Word(database && late < 1_000), Word(metrics.StorageWritable()));
         return new(database && services.Storage == "operational" ? "healthy" : "degraded", Version, metrics.Uptime(), services);
     }
 

@@ -45,7 +45,7 @@ public sealed partial class ListRequest
 
     public static ValueTask<ListRequest> BindAsync(HttpContext http)
     {
-        var query = http.Request.Query;
+        var (query, caller) = (http.Request.Query, http.RequestServices.GetRequiredService<CurrentCaller>().Value);
         var options = new ListOptions
         {
             Page = Number(query, "page", 1, 1_000_000),
@@ -57,7 +57,8 @@ public sealed partial class ListRequest
             Metadata = [.. query.Select(pair => (Match: MetadataName.Match(pair.Key), pair.Value)).Where(m => m.Match.Success)
                 .Select(m => (m.Match.Groups[1].Value, m.Value.ToString()))],
             Parameters = [.. query.Where(pair => pair.Key.IndexOf('[') < 0 && !StringValues.IsNullOrEmpty(pair.Value)).Select(pair => (pair.Key, pair.Value.ToString()))],
-            Currency = http.RequestServices.GetRequiredService<CurrentCaller>().Value.Currency,
+            Span = caller.Span,
+            Currency = caller.Currency,
         };
         return ValueTask.FromResult(new ListRequest { Options = options });
     }

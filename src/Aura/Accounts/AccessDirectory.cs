@@ -16,10 +16,13 @@ public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> St
 /// </remarks>
 public sealed class AccessDirectory(NpgsqlDataSource source, IDbContextFactory<AuraDb> contexts, TimeProvider time, ILogger<AccessDirectory> log)
 {
-    private ConcurrentDictionary<string, Access?> byHash = new();
+    private ConcurrentDictionary<string, Access> byHash = new();
     private ConcurrentDictionary<long, Store?> byId = new();
     private readonly ConcurrentDictionary<long, DateTime> used = new();
     private volatile bool listening;
+
+    /// <summary>Whether this server hears of changes, and so may keep what it knows.</summary>
+    public bool IsListening => listening;
 
     public async ValueTask<Access?> Find(byte[] hash, CancellationToken cancellation)
     {
@@ -32,7 +35,7 @@ public sealed class AccessDirectory(NpgsqlDataSource source, IDbContextFactory<A
             key,
             await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == key.AccountId, cancellation),
             await db.Stores.AsNoTracking().Where(s => s.AccountId == key.AccountId && s.IsTest == key.IsTest).OrderBy(s => s.Id).ToListAsync(cancellation));
-        if (listening && cache.Count < 100_000)
+        if (listening && access is not null) // guesses are not kept: there is no end of them
             cache.TryAdd(name, access);
         return access;
     }

@@ -11,6 +11,9 @@ public sealed record Caller
     /// <summary>What the audit log calls them: <c>key_12</c>, <c>system</c>.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>The stores that a list spans, where the caller asked for all of them (X-Tenant-ID: *); otherwise null.</summary>
+    public IReadOnlyList<long>? Span { get; init; }
+
     /// <summary>Whether the store is a sandbox.</summary>
     public bool IsTest { get; init; }
 

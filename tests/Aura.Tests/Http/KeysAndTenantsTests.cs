@@ -113,6 +113,23 @@ public sealed class KeysAndTenantsTests
     }
 
     [Fact]
+    public async Task A_list_spans_all_tenants_of_the_key_and_no_others_for_those_who_may()
+    {
+        var (store, other) = (await Store.Open(), await Store.Open());
+        var second = await store.Live.Ok("POST /v2/tenants", new { name = "Second", domain = $"{Guid.NewGuid():n}.example" });
+        await store.Live.Ok("POST /v2/customers", new { email = "first@b.co" });
+        await store.Live.Ok("POST /v2/customers", new { email = "second@b.co" }, ("X-Tenant-ID", (string)second["id"]!));
+        await other.Live.Ok("POST /v2/customers", new { email = "stranger@b.co" });
+        var key = await store.Live.Ok("POST /v2/api-keys", new { name = "One store", scopes = new[] { "customers:*" } });
+
+        var all = await store.Live.Ok("GET /v2/customers?sort=email", null, ("X-Tenant-ID", "*"));
+
+        Assert.Equal(["first@b.co", "second@b.co"], all["data"]!.AsArray().Select(customer => (string?)customer!["email"]));
+        await store.Server.Client((string)key["key"]!).Refused(403, "GET /v2/customers", null, ("X-Tenant-ID", "*"));
+        await store.Live.Refused(400, "POST /v2/customers", new { email = "all@b.co" }, ("X-Tenant-ID", "*"));
+    }
+
+    [Fact]
     public async Task A_key_for_some_tenants_opens_no_other()
     {
         var store = await Store.Open();

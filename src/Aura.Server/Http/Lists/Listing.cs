@@ -70,6 +70,8 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
 
     public async Task<PageOf<TResponse>> Page(IQueryable<T> rows, ListOptions options, CancellationToken cancellation)
     {
+        if (options.Span is { } tenants)
+            rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(row.TenantId));
         rows = Filter(rows.AsNoTracking(), options);
         var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
         return options.Cursor is null
@@ -142,6 +144,9 @@ public sealed record ListOptions
     public IReadOnlyList<(string Field, string Op, string Value)> Filters { get; init; } = [];
     public IReadOnlyList<(string Key, string Value)> Metadata { get; init; } = [];
     public IReadOnlyList<(string Name, string Value)> Parameters { get; init; } = [];
+
+    /// <summary>The stores that the list spans; null: the caller's.</summary>
+    public IReadOnlyList<long>? Span { get; init; }
 
     /// <summary>The currency that amounts in filters are in.</summary>
     public Currency Currency { get; init; } = Currency.Usd;
