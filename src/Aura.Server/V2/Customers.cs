@@ -50,7 +50,7 @@ internal static class Customers
         return CustomerProfile.Of(customer, await db.Bought(id, cancellation));
     }
 
-    private static async Task<Created<CustomerResponse>> Create(CreateCustomer request, AuraDb db, CancellationToken cancellation)
+    internal static async Task<Created<CustomerResponse>> Create(CreateCustomer request, AuraDb db, CancellationToken cancellation)
     {
         var customer = request.ToCustomer();
         db.Customers.Add(customer);
@@ -59,7 +59,7 @@ internal static class Customers
         return TypedResults.Created($"/v2/customers/{new Id<Customer>(customer.Id)}", CustomerResponse.Of(customer));
     }
 
-    private static async Task<CustomerResponse> Update(Id<Customer> id, UpdateCustomer request, AuraDb db, CancellationToken cancellation)
+    internal static async Task<CustomerResponse> Update(Id<Customer> id, UpdateCustomer request, AuraDb db, CancellationToken cancellation)
     {
         var customer = await db.Load(db.Customers.Include(c => c.Addresses).Where(c => c.Id == id.Value), cancellation);
         request.Apply(customer);

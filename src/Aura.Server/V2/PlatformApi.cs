@@ -31,6 +31,7 @@ public static class PlatformApi
         api.MapInventory();
         api.MapInventoryReservations();
         api.MapInventoryAlerts();
+        api.MapBatch();
         api.MapCustomers();
         api.MapCustomerAddresses();
         api.MapCarts();

@@ -1,3 +1,4 @@
+using Aura.Catalog;
 using Aura.Customers;
 using Aura.Events;
 using Aura.Inventory;
@@ -15,13 +16,14 @@ internal static class PlatformServices
         services.AddSingleton<Schedule>();
         services.AddSingleton(_ => ShownInEvents());
         services.AddSingleton<IEventPayloads, EventPayloads>();
+        services.AddSingleton(_ => InBatches());
     }
 
     /// <summary>How each kind of thing that events are about is shown.</summary>
     private static EventObjects ShownInEvents()
     {
         var objects = new EventObjects();
-        objects.Add(Aura.Catalog.Product.Noun, Products.Shown);
+        objects.Add(Product.Noun, Products.Shown);
         objects.Add(Customer.Noun, Customers.Shown);
         objects.Add(Webhook.Noun, Webhooks.Shown);
         objects.Add(Payment.Noun, Payments.Shown);
@@ -31,4 +33,10 @@ internal static class PlatformServices
         objects.Add(Aura.Orders.Return.Noun, Returns.Shown);
         return objects;
     }
+
+    /// <summary>What can be created, updated and deleted many at a time.</summary>
+    private static BatchResources InBatches() => new BatchResources()
+        .Add<Product, CreateProduct, UpdateProduct, ProductResponse>("products", "products", Products.Create, Products.Update, Products.Delete, Products.Complete)
+        .Add<Category, CreateCategory, UpdateCategory, CategoryResponse>("categories", "products", Categories.Create, Categories.Update, Categories.Delete)
+        .Add<Customer, CreateCustomer, UpdateCustomer, CustomerResponse>("customers", "customers", Customers.Create, Customers.Update);
 }

@@ -11,6 +11,9 @@ public sealed record ProductResponse(
     string? Vendor, string? ProductType, IReadOnlyList<string> Tags, string TaxCategory, bool Taxable, bool RequiresShipping, int Weight,
     RatingResponse Rating, Dictionary<string, string> Metadata, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
+    /// <summary>How many can be sold of all variants together; null where nobody counts.</summary>
+    public long? Inventory => Variants.Any(v => v.Inventory is not null) ? Variants.Sum(v => v.Inventory ?? 0) : null;
+
     /// <summary>The newest ones, where they were asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReviewResponse>? Reviews { get; init; }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using System.Text.Json;
 using Aura.Catalog;
 using Aura.Persistence;
 using Aura.Server.Http;
@@ -40,8 +42,11 @@ internal static class Products
         products.MapDelete("/{id}", Delete);
     }
 
-    private static Task<Listed<ProductResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
-        Shape.List(db.Products.AsSplitQuery(), list, cancellation);
+    private static async Task<Listed<ProductResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation)
+    {
+        var page = await Shape.List(db.Products.AsSplitQuery(), list, cancellation);
+        return page with { Data = await page.Data.WithStock(db, cancellation) };
+    }
 
     /// <param name="id">An id or a SKU.</param>
     /// <param name="include">variants and images are always there; reviews come when they are asked for.</param>
@@ -51,6 +56,7 @@ internal static class Products
         var sku = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
         var product = await (Id<Product>.ToNumber(id) is { } number ? db.Products.Where(p => p.Id == number) : db.Products.Where(p => p.Sku == sku))
             .AsSplitQuery().AsNoTracking().Select(ProductResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Product.Noun);
+        product = await product.WithStock(db, cancellation);
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 
@@ -60,8 +66,8 @@ internal static class Products
         product.Place(await db.CategoriesCalled(request.Categories ?? [], cancellation));
         db.Products.Add(product);
         db.Publish("product.created", product);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/products/{new Id<Product>(product.Id)}", ProductResponse.Of(product));
+        var stock = await db.Save(request.Quantities(product), cancellation);
+        return TypedResults.Created($"/v2/products/{new Id<Product>(product.Id)}", ProductResponse.Of(product).With(stock));
     }, cancellation);
 
     internal static Task<ProductResponse> Update(Id<Product> id, UpdateProduct request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
@@ -71,8 +77,8 @@ internal static class Products
         if (request.Categories.IsGiven)
             product.Place(await db.CategoriesCalled(request.Categories.Or([]), cancellation));
         db.PublishUpdate(product);
-        await db.SaveChangesAsync(cancellation);
-        return ProductResponse.Of(product);
+        await db.Save(request.Quantities(product), cancellation);
+        return await ProductResponse.Of(product).WithStock(db, cancellation);
     }, cancellation);
 
     internal static async Task<NoContent> Delete(Id<Product> id, AuraDb db, CancellationToken cancellation)
@@ -84,17 +90,28 @@ internal static class Products
         return TypedResults.NoContent();
     }
 
-    /// <summary>As events show them.</summary>
-    public static Task<Dictionary<long, ProductResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Products.AsSplitQuery().AsNoTracking().Where(p => ids.Contains(p.Id)).Select(ProductResponse.From).ToDictionaryAsync(p => p.Id.Value, cancellation);
+    /// <summary>In a batch a product may come without a SKU; it gets one from its name.</summary>
+    public static void Complete(Dictionary<string, JsonElement> item)
+    {
+        if (!item.TryGetValue("sku", out var sku) || sku.ValueKind == JsonValueKind.Null)
+            item["sku"] = JsonSerializer.SerializeToElement(
+                Sku.For(item.TryGetValue("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() ?? "" : ""));
+    }
 
-    private static System.Linq.Expressions.Expression<Func<Product, bool>> InCategory(string name)
+    /// <summary>As events show them.</summary>
+    public static async Task<Dictionary<long, ProductResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation)
+    {
+        var products = await db.Products.AsSplitQuery().AsNoTracking().Where(p => ids.Contains(p.Id)).Select(ProductResponse.From).ToListAsync(cancellation);
+        return (await products.WithStock(db, cancellation)).ToDictionary(p => p.Id.Value);
+    }
+
+    private static Expression<Func<Product, bool>> InCategory(string name)
     {
         var slug = Slug.Of(name);
         return p => p.Categories.Any(c => c.Category.Path.Contains(slug));
     }
 
-    private static System.Linq.Expressions.Expression<Func<Product, bool>> Matching(string text)
+    private static Expression<Func<Product, bool>> Matching(string text)
     {
         var pattern = $"%{Expressions.Literal(text)}%";
         return p => EF.Functions.ILike(p.Name, pattern, Expressions.Escape) || EF.Functions.ILike(p.Sku, pattern, Expressions.Escape);
@@ -109,6 +126,9 @@ internal static class Products
     }
 }
 
+/// <param name="Inventory">How many can be sold; of a product that has one variant.</param>
+/// <param name="Stock">The same, as batches call it.</param>
+/// <param name="Weight">Grams.</param>
 public sealed record CreateProduct(
     [StringLength(255, MinimumLength = 1)] string Name,
     decimal Price,
@@ -127,6 +147,8 @@ public sealed record CreateProduct(
     bool Taxable = true,
     bool RequiresShipping = true,
     [Range(0, 10_000_000)] int Weight = 0,
+    [Range(0, CreateVariant.MaxInventory)] long? Inventory = null,
+    [Range(0, CreateVariant.MaxInventory)] long? Stock = null,
     Dictionary<string, string>? Metadata = null)
 {
     public Product ToProduct(Currency currency)
@@ -144,6 +166,11 @@ public sealed record CreateProduct(
         product.Picture([.. CreateImage.ToImages(Images ?? [])]);
         return product;
     }
+
+    /// <summary>What is to be in stock of the product that was made of this.</summary>
+    public IEnumerable<(Variant Variant, long? Quantity)> Quantities(Product product) => (Inventory ?? Stock) is { } quantity
+        ? [(product.Only(nameof(Inventory)), quantity)]
+        : product.Variants.Zip(Variants ?? [], (variant, body) => (variant, body.Inventory));
 }
 
 public sealed record UpdateProduct
@@ -172,7 +199,13 @@ public sealed record UpdateProduct
     [Range(0, 10_000_000)] public Change<int> Weight { get; init; }
     public Change<Dictionary<string, string>> Metadata { get; init; }
 
-    /// <summary>Everything but the categories, which have to be found first.</summary>
+    /// <summary>How many can be sold; of a product that has one variant.</summary>
+    [Range(0, CreateVariant.MaxInventory)] public Change<long> Inventory { get; init; }
+
+    /// <summary>The same, as batches call it.</summary>
+    [Range(0, CreateVariant.MaxInventory)] public Change<long> Stock { get; init; }
+
+    /// <summary>Everything but the categories and the stock, which are not the product's own.</summary>
     public void Apply(Product product)
     {
         Name.Apply(product.Rename);
@@ -190,5 +223,15 @@ public sealed record UpdateProduct
         Images.Apply(images => product.Picture([.. CreateImage.ToImages(images)]));
         foreach (var (index, variant) in Variants.Or([]).Index())
             FieldPath.At($"Variants[{index}]", () => variant.ApplyTo(product));
+    }
+
+    /// <summary>What is to be in stock of the changed product.</summary>
+    public IEnumerable<(Variant Variant, long? Quantity)> Quantities(Product product)
+    {
+        foreach (var change in (Change<long>[])[Inventory, Stock])
+            if (change.IsGiven)
+                yield return (product.Only(nameof(Inventory)), change.Or(0));
+        foreach (var variant in Variants.Or([]).Where(v => v.Inventory.IsGiven))
+            yield return (variant.Find(product)!, variant.Inventory.Or(0)); // it was applied: there is one
     }
 }

@@ -32,31 +32,36 @@ internal static class Variants
     private static async Task<Listed<VariantResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
     {
         await db.DemandProduct(id, cancellation);
-        return await Shape.List(Of(id, db), list, cancellation);
+        var page = await Shape.List(Of(id, db), list, cancellation);
+        return page with { Data = await page.Data.WithStock(db, cancellation) };
     }
 
-    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation) =>
-        await Of(id, db).Where(v => v.Id == variantId.Value).AsNoTracking().Select(VariantResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(Variant.Noun);
+    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation)
+    {
+        var variant = await Of(id, db).Where(v => v.Id == variantId.Value).AsNoTracking().Select(VariantResponse.From).FirstOrDefaultAsync(cancellation);
+        return variant is null ? throw Refused.NotFound(Variant.Noun) : await variant.WithStock(db, cancellation);
+    }
 
-    private static async Task<Created<VariantResponse>> Create(Id<Product> id, CreateVariant request, AuraDb db, CancellationToken cancellation)
+    private static Task<Created<VariantResponse>> Create(Id<Product> id, CreateVariant request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {
         var product = await db.Load(db.Products.Include(p => p.Variants).Where(p => p.Id == id.Value), cancellation);
         var variant = request.ToVariant(product.Currency);
         product.Add(variant);
         db.PublishUpdate(product);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/products/{id}/variants/{new Id<Variant>(variant.Id)}", VariantResponse.Of(variant, product));
-    }
+        await db.Save([(variant, request.Inventory)], cancellation);
+        return TypedResults.Created(
+            $"/v2/products/{id}/variants/{new Id<Variant>(variant.Id)}", await VariantResponse.Of(variant, product).WithStock(db, cancellation));
+    }, cancellation);
 
-    private static async Task<VariantResponse> Update(Id<Product> id, Id<Variant> variantId, UpdateVariant request, AuraDb db, CancellationToken cancellation)
+    private static Task<VariantResponse> Update(
+        Id<Product> id, Id<Variant> variantId, UpdateVariant request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {
         var variant = await db.Load(Of(id, db).Include(v => v.Product).Where(v => v.Id == variantId.Value), cancellation);
         request.Apply(variant);
         db.PublishUpdate(variant.Product);
-        await db.SaveChangesAsync(cancellation);
-        return VariantResponse.Of(variant, variant.Product);
-    }
+        await db.Save([(variant, request.Inventory.IsGiven ? request.Inventory.Or(0) : null)], cancellation);
+        return await VariantResponse.Of(variant, variant.Product).WithStock(db, cancellation);
+    }, cancellation);
 
     private static async Task<NoContent> Delete(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation)
     {
@@ -70,9 +75,13 @@ internal static class Variants
     private static IQueryable<Variant> Of(Id<Product> id, AuraDb db) => db.Variants.Where(v => v.ProductId == id.Value && v.RemovedAt == null);
 }
 
+/// <param name="Price">Null: it costs what the product costs.</param>
+/// <param name="Inventory">How many can be sold.</param>
+/// <param name="Weight">Grams; null: the product's.</param>
 public sealed record CreateVariant(
     string Sku,
     decimal? Price = null,
+    [Range(0, CreateVariant.MaxInventory)] long? Inventory = null,
     Dictionary<string, decimal>? Prices = null,
     Dictionary<string, string>? Attributes = null,
     string? Image = null,
@@ -82,6 +91,8 @@ public sealed record CreateVariant(
     bool TracksInventory = true,
     bool AllowsBackorder = false)
 {
+    public const long MaxInventory = 1_000_000_000;
+
     public Variant ToVariant(Currency currency)
     {
         var variant = Variant.Create(Sku, currency);
@@ -101,6 +112,10 @@ public record UpdateVariant
 {
     public Change<string> Sku { get; init; }
     public Change<decimal?> Price { get; init; }
+
+    /// <summary>How many can be sold.</summary>
+    [Range(0, CreateVariant.MaxInventory)] public Change<long> Inventory { get; init; }
+
     public Change<Dictionary<string, decimal>> Prices { get; init; }
     public Change<Dictionary<string, string>> Attributes { get; init; }
     public Change<string?> Image { get; init; }
@@ -130,18 +145,23 @@ public sealed record ProductVariantBody : UpdateVariant
     /// <summary>Which one; without it the SKU says which, and a SKU that the product does not have makes a new one.</summary>
     public Id<Variant>? Id { get; init; }
 
+    public Variant? Find(Product product)
+    {
+        var sku = Sku.Or("").Trim();
+        return Id is { } id ? product.Variant(id) : product.Offered.FirstOrDefault(v => v.Sku == sku);
+    }
+
     public Variant ApplyTo(Product product)
     {
-        var sku = Sku.Or("");
-        var variant = Id is { } id ? product.Variant(id) : product.Offered.FirstOrDefault(v => v.Sku == sku);
-        if (variant is null)
+        if (Find(product) is { } variant)
         {
-            variant = Variant.Create(sku, product.Currency);
             Apply(variant);
-            product.Add(variant);
+            return variant;
         }
-        else
-            Apply(variant);
+
+        variant = Variant.Create(Sku.Or(""), product.Currency);
+        Apply(variant);
+        product.Add(variant);
         return variant;
     }
 }
@@ -153,6 +173,9 @@ public sealed record VariantResponse(
     Id<Variant> Id, Id<Product> ProductId, string Sku, decimal Price, decimal? PriceOverride, Dictionary<string, decimal> Prices, Dictionary<string, string> Attributes,
     string? Image, string? Barcode, int Weight, decimal? Cost, bool TracksInventory, bool AllowsBackorder, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
+    /// <summary>How many can be sold; null where nobody counts.</summary>
+    public long? Inventory { get; init; }
+
     public static readonly Expression<Func<Variant, VariantResponse>> From = v => Of(v, v.Product);
 
     public static VariantResponse Of(Variant v, Product p) => new(

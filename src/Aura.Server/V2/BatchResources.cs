@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Aura.Persistence;
+using Aura.Server.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aura.Server.V2;
+
+/// <summary>What batches can be made of. A resource is added with the handlers of its single routes, so that the same rules hold.</summary>
+internal sealed class BatchResources
+{
+    private readonly Dictionary<string, BatchResource> resources = [];
+
+    /// <param name="area">The scope that its routes ask for.</param>
+    /// <param name="delete">Null: it cannot be deleted.</param>
+    /// <param name="complete">Fills in what an item of a batch may leave out.</param>
+    public BatchResources Add<T, TCreate, TUpdate, TResponse>(
+        string name, string area,
+        Func<TCreate, AuraDb, CancellationToken, Task<Created<TResponse>>> create,
+        Func<Id<T>, TUpdate, AuraDb, CancellationToken, Task<TResponse>> update,
+        Func<Id<T>, AuraDb, CancellationToken, Task<NoContent>>? delete = null,
+        Action<Dictionary<string, JsonElement>>? complete = null)
+        where T : IIdentified where TCreate : class where TUpdate : class where TResponse : class
+    {
+        resources[name] = new(area)
+        {
+            Create = async (item, db, json, cancellation) =>
+            {
+                complete?.Invoke(item);
+                return (await create(Read<TCreate>(item, json), db, cancellation)).Value!; // it was created with one
+            },
+            Update = async (id, item, db, json, cancellation) => await update(IdOf<T>(id), Read<TUpdate>(item, json), db, cancellation),
+            Delete = (id, db, cancellation) =>
+                delete?.Invoke(IdOf<T>(id), db, cancellation) ?? throw Refused.Invalid("Resources", $"{name} cannot be deleted in batches."),
+        };
+        return this;
+    }
+
+    /// <exception cref="Refused">422 for a name that is not here, 403 without the scope.</exception>
+    public BatchResource Of(string? name, AuraDb db)
+    {
+        if (!resources.TryGetValue(name ?? "", out var resource))
+            throw Refused.Invalid("Resources", $"Must be one of {string.Join(", ", resources.Keys)}.");
+        db.Caller.Demand($"{resource.Area}:write");
+        return resource;
+    }
+
+    private static TRequest Read<TRequest>(Dictionary<string, JsonElement> item, JsonSerializerOptions json) where TRequest : class
+    {
+        var request = JsonSerializer.SerializeToElement(item).Deserialize<TRequest>(json)!; // an object is never null
+        BodyRules.Check(request);
+        return request;
+    }
+
+    private static Id<T> IdOf<T>(string? id) where T : IIdentified => Id<T>.ToNumber(id) is { } number
+        ? new(number)
+        : throw Refused.Invalid("Id", $"Must be the id of a {T.Noun}, such as {T.Prefix}_123.");
+}
+
+/// <summary>What can be done to one resource, whatever it is.</summary>
+internal sealed record BatchResource(string Area)
+{
+    public required Func<Dictionary<string, JsonElement>, AuraDb, JsonSerializerOptions, CancellationToken, Task<object>> Create { get; init; }
+    public required Func<string?, Dictionary<string, JsonElement>, AuraDb, JsonSerializerOptions, CancellationToken, Task<object>> Update { get; init; }
+    public required Func<string?, AuraDb, CancellationToken, Task> Delete { get; init; }
+}
