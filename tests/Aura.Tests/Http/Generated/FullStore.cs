@@ -55,7 +55,7 @@ internal sealed class FullStore
         var paid = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = "paypal", capture_method = "automatic" });
         await api.Ok($"POST /v2/payments/{paid["id"]}/refund", new { amount = 100 });
         await api.Ok("POST /v2/payments/disputes", new { payment_id = paid["payment_id"] });
-        await Store.Receive(Id<Catalog.Variant>.ToNumber((string?)product["variants"]![0]!["id"])!.Value, 1000);
+        await Store.Receive(Id<Aura.Catalog.Variant>.ToNumber((string?)product["variants"]![0]!["id"])!.Value, 1000);
         (customerId, productId) = ((string)customer["id"]!, (string)product["id"]!);
         var order = await Order();
         var item = new { order_item_id = order["items"]![0]!["id"], quantity = 1 };
