@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using Aura.Catalog;
 using Aura.Inventory;
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
@@ -57,7 +58,8 @@ internal static class Inventory
         string productId, AdjustInventory request, AuraDb db, Stock stock, CancellationToken cancellation) => db.InTransaction(async () =>
     {
         var target = await InventoryTarget.Find(productId, db, cancellation);
-        await stock.Adjust(new(target.One(request.VariantId), request.Quantity, request.Location?.Value), request.Reason, request.Note, request.ChangeFromQuantity, cancellation);
+        var change = new StockQuantity(target.One(request.VariantId), request.Quantity, request.Location?.Value);
+        await stock.Adjust(change, request.Reason, request.Note, request.ChangeFromQuantity, cancellation);
         await db.SaveChangesAsync(cancellation);
         return await InventoryResponse.Read(db, target, cancellation);
     }, cancellation);
@@ -119,8 +121,9 @@ public sealed record StockLevelResponse(
 
 public sealed record StockMovementResponse(
     Id<StockMovement> Id, Id<Variant> VariantId, StockMovementKind Kind, long Quantity, string? Reason, Id<Warehouse> Location, string? Note,
-    string? OrderId, string? Reference, string Actor, DateTime CreatedAt)
+    Id<Order>? OrderId, string? Reference, string Actor, DateTime CreatedAt)
 {
     public static readonly Expression<Func<StockMovement, StockMovementResponse>> From = m => new(
-        m.Id, m.VariantId, m.Kind, m.Quantity, m.Reason, m.WarehouseId, m.Note, m.OrderId == null ? null : "ord_" + m.OrderId, m.Reference, m.Actor, m.CreatedAt);
+        m.Id, m.VariantId, m.Kind, m.Quantity, m.Reason, m.WarehouseId, m.Note,
+        m.OrderId == null ? null : new Id<Order>(m.OrderId.Value), m.Reference, m.Actor, m.CreatedAt);
 }

@@ -43,9 +43,9 @@ internal static class Warehouses
     {
         var priority = request.Priority ?? await db.Warehouses.MaxAsync(w => w.Priority, cancellation) + 1;
         var warehouse = Warehouse.Create(request.Name, request.Type, request.Address?.ToAddress(), priority);
-        db.Warehouses.Add(warehouse);
         if (request.IsDefault)
             await db.Prefer(warehouse, cancellation);
+        db.Warehouses.Add(warehouse);
         await db.SaveChangesAsync(cancellation);
         return TypedResults.Created($"/v2/warehouses/{new Id<Warehouse>(warehouse.Id)}", WarehouseResponse.Of(warehouse));
     }, cancellation);

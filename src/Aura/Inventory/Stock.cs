@@ -54,7 +54,9 @@ public sealed class Stock(AuraDb db)
     public Task Receive(IReadOnlyList<StockQuantity> goods, StockPaper paper, CancellationToken cancellation) => Atomic(async () =>
     {
         var book = await StockBook.Open(db, [.. goods.Select(g => (g.VariantId, g.WarehouseId))], cancellation);
-        await book.Write([.. goods.Select(g => new StockMove(StockMovementKind.Received, g.VariantId, book.At(g.VariantId, g.WarehouseId).WarehouseId, g.Quantity))], paper, cancellation);
+        await book.Write(
+            [.. goods.Select(g => new StockMove(StockMovementKind.Received, g.VariantId, book.At(g.VariantId, g.WarehouseId).WarehouseId, g.Quantity))],
+            paper, cancellation);
         return true;
     }, cancellation);
 

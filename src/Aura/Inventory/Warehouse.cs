@@ -45,25 +45,22 @@ public sealed class Warehouse : StoreEntity, IAudited
         ? active
         : throw Refused.Conflict("default_warehouse", "Make another warehouse the default before this one is closed.");
 
-    /// <summary>Becomes the default in place of another.</summary>
     /// <exception cref="Refused">409 for a warehouse that is not active.</exception>
-    internal void Replace(Warehouse former)
-    {
-        if (!Active)
-            throw Refused.Conflict("warehouse_inactive", "Only an active warehouse can be the default.");
-        (former.IsDefault, IsDefault) = (false, true);
-    }
+    internal void Lead() => IsDefault = Active ? true : throw Refused.Conflict("warehouse_inactive", "Only an active warehouse can be the default.");
+
+    internal void Resign() => IsDefault = false;
 }
 
 public static class DefaultWarehouse
 {
-    /// <summary>Makes this warehouse the one that takes what names none.</summary>
+    /// <summary>Makes this warehouse the one that takes what names none. To be called in a transaction, and saved after.</summary>
     public static async Task Prefer(this AuraDb db, Warehouse warehouse, CancellationToken cancellation)
     {
         if (warehouse.IsDefault)
             return;
-        var former = await db.Warehouses.SingleAsync(w => w.IsDefault, cancellation);
-        warehouse.Replace(former);
+        (await db.Warehouses.SingleAsync(w => w.IsDefault, cancellation)).Resign();
+        await db.SaveChangesAsync(cancellation); // first, for there is never a second one
+        warehouse.Lead();
     }
 }
 

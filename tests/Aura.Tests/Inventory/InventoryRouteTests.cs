@@ -52,6 +52,23 @@ public sealed class InventoryRouteTests
     }
 
     [Fact]
+    public async Task The_ledger_names_the_order_of_each_movement()
+    {
+        var (store, product) = await Shop();
+        await Adjust(store, product, 5);
+        var variant = Id<Aura.Catalog.Variant>.ToNumber((string?)(await store.Test.Ok($"GET /v2/inventory/{product}"))["variant_id"]) ?? 0;
+        await store.Stock(stock => stock.Allocate([new(variant, 2, 11)], 77, null, default));
+        await store.Stock(stock => stock.Ship(77, [new(11, 1)], null, "ful_5", default));
+
+        var ledger = (await store.Test.Ok($"GET /v2/inventory/{product}/movements?sort=id"))["data"]!.AsArray();
+
+        Assert.Equal(
+            [("adjusted", 5, null, null), ("allocated", 2, "ord_77", null), ("shipped", 1, "ord_77", "ful_5")],
+            ledger.Select(m => ((string)m!["kind"]!, (int)m["quantity"]!, (string?)m["order_id"], (string?)m["reference"])));
+        Assert.Single((await store.Test.Ok($"GET /v2/inventory/{product}/movements?kind=shipped&filter[order_id]=ord_77"))["data"]!.AsArray());
+    }
+
+    [Fact]
     public async Task More_than_there_is_cannot_be_taken_away()
     {
         var (store, product) = await Shop();

@@ -42,6 +42,9 @@ public sealed class WarehouseRouteTests
         Assert.Equal("default_warehouse", (string?)(await store.Test.Refused(409, $"DELETE /v2/warehouses/{next}"))["code"]);
         Assert.Equal("default_warehouse", (string?)(await store.Test.Refused(409, $"PATCH /v2/warehouses/{next}", new { is_default = false }))["code"]);
         Assert.Equal("warehouse_inactive", (string?)(await store.Test.Refused(409, $"PATCH /v2/warehouses/{former}", new { is_default = true }))["code"]);
+        foreach (var id in (string?[])[former, next, former])
+            await store.Test.Ok($"PATCH /v2/warehouses/{id}", new { active = true, is_default = true });
+        Assert.Equal([former], (await store.Test.Ok("GET /v2/warehouses"))["data"]!.AsArray().Where(w => (bool)w!["is_default"]!).Select(w => (string?)w!["id"]));
     }
 
     [Theory]
