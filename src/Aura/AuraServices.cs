@@ -8,6 +8,7 @@ using Aura.Jobs;
 using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence;
+using Aura.ProductFiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -27,6 +28,9 @@ public static class AuraServices
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()
             .Enter(provider.GetRequiredService<CurrentCaller>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<Stock>();
+        services.AddScoped<ImportRun>();
+        services.AddScoped<ProductExport>();
+        services.AddJob<ImportProducts>();
         services.AddSingleton<AccessDirectory>();
         services.AddScoped<BasketPricing>();
         services.AddScoped<CartEditing>();

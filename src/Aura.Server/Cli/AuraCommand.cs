@@ -11,6 +11,8 @@ internal static class AuraCommand
         {
             RunCommand.Create(),
             KeysCommand.Create(),
+            ImportCommand.Create(),
+            ExportCommand.Create(),
             DoctorCommand.Create(),
             DemoCommand.Create(),
             VerifyCommand.Create(),

@@ -47,6 +47,8 @@ public static class PlatformApi
         api.MapTaxRegions();
         api.MapEvents();
         api.MapWebhooks();
+        api.MapImports();
+        api.MapExports();
         api.MapJobs();
         api.MapTestClock();
     }

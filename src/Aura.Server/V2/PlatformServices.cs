@@ -4,6 +4,7 @@ using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
+using Aura.ProductFiles;
 
 namespace Aura.Server.V2;
 
@@ -31,6 +32,7 @@ internal static class PlatformServices
         objects.Add(StockNews.Noun, InventoryResponse.Shown);
         objects.Add(Aura.Orders.Order.Noun, Orders.Shown);
         objects.Add(Aura.Orders.Return.Noun, Returns.Shown);
+        objects.Add(ProductImport.Noun, Imports.Shown);
         return objects;
     }
 

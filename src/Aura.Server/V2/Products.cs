@@ -12,7 +12,7 @@ namespace Aura.Server.V2;
 
 internal static class Products
 {
-    private static readonly Listing<Product, ProductResponse> Shape = new Listing<Product, ProductResponse>(ProductResponse.From)
+    internal static readonly Listing<Product, ProductResponse> Shape = new Listing<Product, ProductResponse>(ProductResponse.From)
         .Field("name", p => p.Name)
         .Field("sku", p => p.Sku)
         .Field("status", p => p.Status)

@@ -18,6 +18,7 @@ public static class EventTypes
         new("product.created", "A product was added to the catalogue."),
         new("product.updated", "A product changed."),
         new("product.deleted", "A product was removed from the catalogue."),
+        new("products.imported", "A product file was imported. A file over 1 MiB says only this, not what became of each product."),
         new("inventory.low", "The stock of a variant fell to its alert threshold."),
         new("inventory.out_of_stock", "The stock of a variant reached zero."),
         new("customer.created", "A customer was added."),

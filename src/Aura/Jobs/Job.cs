@@ -86,6 +86,11 @@ public static class JobQueue
         db.Jobs.Add(job);
         return job;
     }
+
+    /// <summary>Tells those who poll the job how far it is. By hand, for the worker writes the same row meanwhile.</summary>
+    /// <param name="percent">0 to 100.</param>
+    public static Task Progress(this AuraDb db, long job, int percent, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"UPDATE jobs SET progress = {percent} WHERE tenant_id = {db.Tenant} AND id = {job}", cancellation);
 }
 
 internal sealed class JobMapping : IEntityTypeConfiguration<Job>

@@ -19,6 +19,12 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         new("rate_windows.forget", TimeSpan.FromHours(6), "DELETE FROM rate_windows WHERE starts_at < now() - interval '3 days'"),
         new("jobs.forget", TimeSpan.FromHours(6), "DELETE FROM jobs WHERE finished_at < now() - interval '30 days' AND state = 'completed'"),
         new("webhook_deliveries.forget", TimeSpan.FromHours(6), "DELETE FROM webhook_deliveries WHERE created_at < now() - interval '30 days' AND status <> 'pending'"),
+        new("imports.forget", TimeSpan.FromHours(6), """
+            DELETE FROM imports WHERE updated_at < now() - interval '90 days' OR state = 'uploading' AND updated_at < now() - interval '1 day'
+            """),
+        new("import_files.forget", TimeSpan.FromHours(6), """
+            DELETE FROM import_chunks c USING imports i WHERE i.tenant_id = c.tenant_id AND i.id = c.import_id AND i.updated_at < now() - interval '7 days'
+            """),
         new("audit_logs.forget", TimeSpan.FromHours(1), AuditRetention.Sql),
     ];
 

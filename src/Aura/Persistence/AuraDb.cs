@@ -7,6 +7,7 @@ using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 using Aura.Orders;
+using Aura.ProductFiles;
 using Aura.Shipping;
 using Aura.Taxes;
 using Microsoft.EntityFrameworkCore;
@@ -62,6 +63,11 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<StockAlert> StockAlerts => Set<StockAlert>();
     public DbSet<Reorder> Reorders => Set<Reorder>();
+
+    // Product files
+    public DbSet<ProductImport> Imports => Set<ProductImport>();
+    public DbSet<ImportRow> ImportRows => Set<ImportRow>();
+    public DbSet<ShopListing> ShopListings => Set<ShopListing>();
 
     // Customers
     public DbSet<Customer> Customers => Set<Customer>();

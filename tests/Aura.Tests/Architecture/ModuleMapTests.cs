@@ -20,6 +20,7 @@ public sealed class ModuleMapTests
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
         ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Inventory", "Jobs", "Payments", "Persistence", "Pricing"],
         ["Inventory"] = ["Accounts", "Catalog", "Events", "Persistence"],
+        ["ProductFiles"] = ["Accounts", "Catalog", "Inventory", "Jobs", "Persistence"],
     };
 
     [Fact]

@@ -72,14 +72,15 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
     {
         if (options.Span is { } tenants)
             rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(row.TenantId));
-        rows = Filter(rows.AsNoTracking(), options);
+        rows = Matching(rows.AsNoTracking(), options);
         var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
         return options.Cursor is null
             ? await ByNumber(rows, keys, options, cancellation)
             : await ByCursor(rows, keys, options, cancellation);
     }
 
-    private IQueryable<T> Filter(IQueryable<T> rows, ListOptions options)
+    /// <summary>The rows that the filters leave, without their order and pages.</summary>
+    public IQueryable<T> Matching(IQueryable<T> rows, ListOptions options)
     {
         foreach (var (name, value) in options.Parameters)
             if (parameters.TryGetValue(name, out var parameter))

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Aura.Jobs;
 using Aura.Persistence;
+using Aura.Tests.ProductFiles;
 using Aura.Tests.Events;
 using Aura.Tests.Inventory;
 using Microsoft.EntityFrameworkCore;
@@ -61,6 +62,7 @@ internal sealed class FullStore
         var item = new { order_item_id = order["items"]![0]!["id"], quantity = 1 };
         await api.Ok($"POST /v2/orders/{order["id"]}/fulfillments", new { items = new[] { item } });
         await api.Ok("POST /v2/returns", new { order_id = order["id"], items = new[] { item } });
+        await Store.Import("Handle,Title,Variant Price\nbulb,Bulb,3\n");
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
         await Store.Advance("PT0S");
         await api.Ok($"PATCH /v2/webhooks/{webhook["id"]}", new { active = false });

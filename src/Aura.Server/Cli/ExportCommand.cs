@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Aura.Persistence;
+using Aura.ProductFiles;
+using Spectre.Console;
+
+namespace Aura.Server.Cli;
+
+/// <summary><c>aura export products</c>: writes the catalogue as another shop's file.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var format = new Option<ProductFileFormat>("--format") { Description = "shopify or woocommerce.", Required = true };
+        var output = new Option<FileInfo>("--output", "-o") { Description = "The file to write.", Required = true };
+        var store = StoreOption.Create();
+        var products = new Command("products", "Export products.") { format, output, store };
+        products.SetAction((parsed, cancellation) =>
+            Run(parsed.GetRequiredValue(format), parsed.GetRequiredValue(output), parsed.GetRequiredValue(store), cancellation));
+        return new("export", "Write files for another shop.") { products };
+    }
+
+    private static async Task<int> Run(ProductFileFormat format, FileInfo output, string store, CancellationToken cancellation)
+    {
+        await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
+        await using var scope = await server.Enter(store, cancellation);
+        var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
+        await using var stream = output.Create();
+        var written = await scope.ServiceProvider.GetRequiredService<ProductExport>().Write(format, db.Products, stream, cancellation);
+        AnsiConsole.WriteLine($"{written.Products} products in {written.Rows} rows: {output.FullName}");
+        foreach (var (what, times) in written.LeftOut)
+            AnsiConsole.MarkupLine($"[yellow]left out {times} times[/]: {Markup.Escape(what)}, for which the format has no column");
+        return 0;
+    }
+}

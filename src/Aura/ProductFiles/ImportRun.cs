@@ -1,0 +1,232 @@
+using Aura.Catalog;
+using Aura.Connectors.Shops;
+using Aura.Inventory;
+using Aura.Jobs;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Aura.ProductFiles;
+
+/// <summary>Takes the file of an import into the catalogue, batch by batch, from the last row that was kept to the end.</summary>
+/// <remarks>
+/// A batch is one transaction: products, stock, what became of each row, and the position. It begins by locking the import and
+/// looking where it stands, so that of two workers that hold the same import neither does what the other has done. A batch
+/// that the database or the catalogue refuses is halved until the rows that are to blame stand alone; they are rejected.
+/// </remarks>
+public sealed class ImportRun(AuraDb db, Stock stock)
+{
+    private const int MostRows = 500, Attempts = 4;
+
+    /// <summary>Steps in a batch.</summary>
+    internal int MostSteps { get; init; } = 100;
+
+    private ProductImport import = null!; // as it stood after the last commit; Run sets it first
+
+    /// <param name="told">Called after every batch with the import as it stands.</param>
+    /// <exception cref="Refused">The file cannot be read to its end; the import has failed.</exception>
+    public async Task<ProductImport> Run(Id<ProductImport> id, Action<ProductImport>? told, CancellationToken cancellation)
+    {
+        try
+        {
+            await Change(id.Value, started => started.Start(db.Now), cancellation);
+            while (import.State == ImportState.Running)
+                await RunStage(told, cancellation);
+            return import;
+        }
+        catch (Refused refused)
+        {
+            await Fail(id, refused.Message, cancellation);
+            if (import.State != ImportState.Completed)
+                throw;
+            return import; // another worker came to the end first, and the file is no longer kept
+        }
+    }
+
+    public Task Fail(Id<ProductImport> id, string error, CancellationToken cancellation)
+    {
+        db.ChangeTracker.Clear();
+        return Change(id.Value, failed => failed.Fail(error), cancellation);
+    }
+
+    private async Task RunStage(Action<ProductImport>? told, CancellationToken cancellation)
+    {
+        await using var file = ImportFile.Open(db, import);
+        try
+        {
+            List<ShopItem> batch = [];
+            var (rows, last) = (0, import.Position);
+            await foreach (var item in ShopFile.Read(import.ShopFormat, file, import.Position, cancellation))
+            {
+                last = item.LastRow;
+                if (item.Variation is not null != (import.Stage == ImportStage.Variations))
+                    continue;
+                batch.Add(item);
+                if ((rows += item.Rows.Count) < MostRows && batch.Count < MostSteps)
+                    continue;
+                await Keep([.. batch], last, file.Position, cancellation);
+                told?.Invoke(import);
+                batch.Clear();
+                rows = 0;
+            }
+
+            if (batch.Count > 0)
+                await Keep([.. batch], last, file.Position, cancellation);
+            await End(cancellation);
+            told?.Invoke(import);
+        }
+        catch (UnreadableShopFile unreadable)
+        {
+            throw ImportFile.Unreadable(unreadable.Message);
+        }
+        catch (MovedOn)
+        {
+            db.ChangeTracker.Clear();
+            import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == import.Id, cancellation);
+        }
+    }
+
+    private async Task Keep(ShopItem[] items, long to, long bytesRead, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                await Write(items, null, to, bytesRead, cancellation);
+                return;
+            }
+            catch (Exception failure) when (attempt < Attempts && IsRace(failure))
+            {
+                db.ChangeTracker.Clear(); // what another writer has done by now is seen the next time
+            }
+            catch (Exception failure) when (Reason(failure) is { } reason)
+            {
+                db.ChangeTracker.Clear();
+                if (items is [var alone])
+                    await Write([alone], reason, to, bytesRead, cancellation);
+                else
+                {
+                    var half = items.Length / 2;
+                    await Keep(items[..half], items[half - 1].LastRow, bytesRead, cancellation);
+                    await Keep(items[half..], to, bytesRead, cancellation);
+                }
+
+                return;
+            }
+    }
+
+    /// <param name="refusal">Null: they are taken. Else they are rejected for this reason.</param>
+    private async Task Write(ShopItem[] items, string? refusal, long to, long bytesRead, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var current = await Lock(import.Id, cancellation);
+        if (!current.IsAt(import.Stage, import.Position))
+            throw new MovedOn();
+        if (current.DryRun)
+            await transaction.CreateSavepointAsync("untouched", cancellation);
+        var results = refusal is null ? await Take(current, items, cancellation) : [.. items.Select(item => Rejected(item, refusal))];
+        if (current.DryRun)
+        {
+            await transaction.RollbackToSavepointAsync("untouched", cancellation);
+            db.ChangeTracker.Clear();
+            current = await Lock(import.Id, cancellation);
+        }
+
+        db.ImportRows.AddRange(results.SelectMany(result => result.Rows(current.Id, kept: !current.DryRun)));
+        current.Advance(to, bytesRead, results.Aggregate(new ImportCounts(), (sum, result) => sum + result.Counts()));
+        await Save(current, transaction, cancellation);
+    }
+
+    private async Task<List<ItemResult>> Take(ProductImport current, ShopItem[] items, CancellationToken cancellation)
+    {
+        var intake = new ProductIntake(db, await Shelf.Load(db, current, items, cancellation), current);
+        var results = items.Select(intake.Take).ToList();
+        foreach (var product in intake.Created.Where(_ => current.IsLoud))
+            db.Publish("product.created", product);
+        foreach (var product in intake.Changed.Except(intake.Created))
+            if (current.IsLoud)
+                db.PublishUpdate(product);
+            else
+                db.Entry(product).Property(p => p.UpdatedAt).IsModified = true;
+        await db.SaveChangesAsync(cancellation);
+        if (intake.Quantities.Count > 0)
+            await stock.SetAvailable([.. intake.Quantities.Select(q => new StockQuantity(q.Key.Id, q.Value))], "import", cancellation);
+        return results;
+    }
+
+    private static ItemResult Rejected(ShopItem item, string reason)
+    {
+        var result = new ItemResult(item);
+        result.RejectRest(null, reason);
+        return result;
+    }
+
+    private async Task End(CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var current = await Lock(import.Id, cancellation);
+        if (!current.IsAt(import.Stage, import.Position))
+            throw new MovedOn();
+        if (current.Stage == ImportStage.Variations)
+            current.Advance(current.Position, current.Size, new() { Warnings = await WarnOfLonelyParents(cancellation) });
+        current.EndStage(db.Now);
+        if (current.State == ImportState.Completed)
+        {
+            if (!current.DryRun)
+                db.Publish("products.imported", current, current.Counts);
+            await ImportFile.Forget(db, current, cancellation);
+        }
+
+        await Save(current, transaction, cancellation);
+    }
+
+    /// <summary>One statement by hand: the products of the file that still wait for a variation.</summary>
+    private Task<int> WarnOfLonelyParents(CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        INSERT INTO import_rows (tenant_id, id, import_id, number, outcome, product_id, message)
+        SELECT r.tenant_id, nextval('ids'), r.import_id, r.number, 'warning', r.product_id, 'It has nothing to sell: no variation of it was taken. It is a draft.'
+        FROM import_rows r JOIN shop_listings l ON l.tenant_id = r.tenant_id AND l.product_id = r.product_id
+        WHERE r.tenant_id = {db.Tenant} AND r.import_id = {import.Id} AND r.key IS NOT NULL AND r.variant_id IS NULL
+          AND l.details @> jsonb_build_object('lacks_variants', true)
+        """, cancellation);
+
+    private async Task Change(long id, Action<ProductImport> change, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var current = await Lock(id, cancellation);
+        if (current.State != ImportState.Completed)
+            change(current);
+        await Save(current, transaction, cancellation);
+    }
+
+    private async Task Save(ProductImport current, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation);
+        if (current.JobId is { } job)
+            await db.Progress(job, current.Progress, cancellation);
+        await transaction.CommitAsync(cancellation);
+        db.ChangeTracker.Clear();
+        import = current;
+    }
+
+    private async Task<ProductImport> Lock(long id, CancellationToken cancellation) =>
+        await db.Imports.FromSql($"SELECT * FROM imports WHERE tenant_id = {db.Tenant} AND id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellation)
+        ?? throw Refused.NotFound(ProductImport.Noun);
+
+    /// <summary>Somebody else was faster: what they did is to be looked at, then it is tried again.</summary>
+    private static bool IsRace(Exception failure) => failure is DbUpdateConcurrencyException || Database(failure)?.SqlState is
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>Why the data cannot be kept; null where the data is not to blame.</summary>
+    private static string? Reason(Exception failure) => failure is Refused refused ? refused.Message : Database(failure)?.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation => "Another product or variant has the same SKU or handle.",
+        PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire => "The text contains the character U+0000, which cannot be kept.",
+        PostgresErrorCodes.NumericValueOutOfRange => "A number is out of range.",
+        ['2', '2' or '3', ..] or ['5', '4', ..] => "The database cannot keep these values.",
+        _ => null,
+    };
+
+    private static PostgresException? Database(Exception failure) => failure as PostgresException ?? (failure as DbUpdateException)?.InnerException as PostgresException;
+
+    /// <summary>Another worker has gone on with the same import.</summary>
+    private sealed class MovedOn : Exception;
+}
