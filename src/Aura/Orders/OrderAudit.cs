@@ -7,13 +7,20 @@ public static class OrderAudit
 {
     public static readonly IReadOnlyList<Check> Checks =
     [
-        new("Order totals", "The total of each order, by its lines and its shipping.", """
-            SELECT o.tenant_id, 'ord_' || o.id || ' total' AS subject, o.total AS kept,
-              coalesce((SELECT sum(l.gross) FROM order_lines l WHERE l.tenant_id = o.tenant_id AND l.order_id = o.id), 0)
-              + coalesce((o.shipping ->> 'gross')::bigint, 0) AS reckoned
-            FROM orders o WHERE $1 IS NULL OR o.tenant_id = $1
+        new("Order totals", "Subtotal, discount, tax and total of an order, by its lines and its shipping.", """
+            SELECT o.tenant_id, 'ord_' || o.id || ' ' || shown.name AS subject, shown.kept, shown.reckoned
+            FROM orders o
+            LEFT JOIN (
+              SELECT tenant_id, order_id, sum(value) AS value, sum(discount) AS discount, sum(tax) AS tax, sum(gross) AS gross
+              FROM order_lines WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, order_id) l ON l.tenant_id = o.tenant_id AND l.order_id = o.id
+            CROSS JOIN LATERAL (VALUES
+              ('subtotal', o.subtotal, coalesce(l.value, 0)), ('discount', o.discount_total, coalesce(l.discount, 0)),
+              ('shipping', o.shipping_total, coalesce((o.shipping ->> 'price')::bigint, 0)),
+              ('tax', o.tax_total, coalesce(l.tax, 0) + coalesce((o.shipping ->> 'tax')::bigint, 0)),
+              ('total', o.total, coalesce(l.gross, 0) + coalesce((o.shipping ->> 'gross')::bigint, 0))) AS shown (name, kept, reckoned)
+            WHERE $1 IS NULL OR o.tenant_id = $1
             """),
-        new("Order payments", "What is authorized, paid, refunded and disputed of each order, by its payments.", """
+        new("Order payments", "What is reserved, paid, refunded and disputed of an order, by its payments; and whether it counts as paid.", """
             SELECT o.tenant_id, 'ord_' || o.id || ' ' || shown.name AS subject, shown.kept, shown.reckoned
             FROM orders o
             LEFT JOIN (
@@ -22,7 +29,11 @@ public static class OrderAudit
               ON p.tenant_id = o.tenant_id AND p.order_id = o.id
             CROSS JOIN LATERAL (VALUES
               ('authorized', o.authorized, coalesce(p.authorized, 0)), ('paid', o.paid, coalesce(p.captured, 0)),
-              ('refunded', o.refunded, coalesce(p.refunded, 0)), ('disputed', o.disputed, coalesce(p.disputed, 0))) AS shown (name, kept, reckoned)
+              ('refunded', o.refunded, coalesce(p.refunded, 0)), ('disputed', o.disputed, coalesce(p.disputed, 0)),
+              ('is settled', (o.payment_status IN ('paid', 'refunded'))::int, (coalesce(p.captured, 0) >= o.total
+                OR coalesce(p.captured, 0) > 0 AND p.captured <= p.refunded + p.disputed)::int),
+              ('is refunded', (o.payment_status = 'refunded')::int, (coalesce(p.captured, 0) > 0 AND p.captured <= p.refunded + p.disputed)::int)
+            ) AS shown (name, kept, reckoned)
             WHERE $1 IS NULL OR o.tenant_id = $1
             """),
         new("Order items", "Units handed over, by the parcels; units returned and paid back, by the returns.", """
@@ -53,6 +64,14 @@ public static class OrderAudit
               WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, order_id) a
               ON a.tenant_id = o.tenant_id AND a.order_id = o.id
             WHERE $1 IS NULL OR o.tenant_id = $1
+            """),
+        new("Credit notes", "What of a credit note of the past was booked against orders, by the refunds there.", """
+            SELECT n.tenant_id, 'credit note ' || n.number AS subject, n.refunded AS kept, coalesce(r.amount, 0) AS reckoned
+            FROM credit_notes n
+            LEFT JOIN (
+              SELECT tenant_id, gateway_reference, sum(amount) AS amount FROM refunds WHERE $1 IS NULL OR tenant_id = $1 GROUP BY tenant_id, gateway_reference) r
+              ON r.tenant_id = n.tenant_id AND r.gateway_reference = 'past_' || n.number
+            WHERE $1 IS NULL OR n.tenant_id = $1
             """),
     ];
 }

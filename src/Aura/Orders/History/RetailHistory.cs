@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using Aura.Connectors.Shops;
+using Aura.Events;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Aura.Orders.History;
+
+/// <summary>Takes an Online Retail file into a store: customers, products, orders that were paid and delivered, and credits.</summary>
+/// <remarks>
+/// Every batch is a transaction, and an invoice that is in the books is left out: whatever broke off is simply begun again. One
+/// thread reads while another writes. The file names no time zone; its times are taken as UTC.
+/// </remarks>
+public sealed class RetailHistory(AuraDb db)
+{
+    /// <summary>What the file's amounts are in.</summary>
+    public static readonly Currency Currency = Currency.Gbp;
+
+    private const string Source = "online-retail";
+    private const int BatchLines = 10_000;
+
+    private readonly PastOrders orders = new(db);
+    private readonly RetailCredits credits = new(db);
+    private readonly RetailReport report = new();
+    private RetailShelves? shelves;
+
+    /// <param name="file">Plain or gzip; read once, forwards, and left open.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <exception cref="UnreadableShopFile">The header lacks a column of the data set.</exception>
+    public async Task<RetailReport> Import(Stream file, Action<RetailReport> progress, CancellationToken cancellation)
+    {
+        var batches = Channel.CreateBounded<Batch>(2);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = Task.Run(() => Read(file, batches.Writer, stop.Token), cancellation);
+        try
+        {
+            await foreach (var batch in batches.Reader.ReadAllAsync(cancellation))
+            {
+                await db.InTransaction(() => Write(batch, cancellation), cancellation);
+                progress(report);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        await reading;
+        await Tell(cancellation);
+        return report;
+    }
+
+    internal static DateTime Utc(DateTime date) => DateTime.SpecifyKind(date, DateTimeKind.Utc);
+
+    internal static long Pence(decimal pounds) => Money.Round(pounds, Currency).Minor;
+
+    private static async Task Read(Stream file, ChannelWriter<Batch> batches, CancellationToken cancellation)
+    {
+        try
+        {
+            var (batch, lines) = (new Batch(), 0);
+            var reads = OnlineRetailReader.Read(file, cancellation: cancellation);
+            await foreach (var (invoice, row) in RetailInvoices.Join(reads, problem => batch.Problems.Add(problem), cancellation))
+            {
+                batch.Invoices.Add(invoice);
+                batch.Row = row;
+                if ((lines += invoice.Lines.Count) < BatchLines)
+                    continue;
+                await batches.WriteAsync(batch, cancellation);
+                (batch, lines) = (new(), 0);
+            }
+
+            await batches.WriteAsync(batch, cancellation);
+            batches.Complete();
+        }
+        catch (Exception trouble) // the writer's side waits for the channel, and gets it from there
+        {
+            batches.Complete(trouble);
+        }
+    }
+
+    private async Task Write(Batch batch, CancellationToken cancellation)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({Source}, {db.Caller.TenantId}))", cancellation);
+        foreach (var problem in batch.Problems)
+            report.Add(problem);
+        report.LinesLeftOut += batch.Problems.Count(problem => problem.Rejects);
+        report.Rows = Math.Max(report.Rows, batch.Row);
+
+        var fresh = await Fresh(connection, batch.Invoices, cancellation);
+        shelves ??= new(db, new(connection));
+        await shelves.Stock(connection, fresh, report, cancellation);
+        await WriteOrders([.. fresh.Where(invoice => !IsCredit(invoice))], cancellation);
+        await credits.Write(connection, Source, [.. fresh.Where(IsCredit)], shelves, report, cancellation);
+    }
+
+    /// <summary>Those that are not in the books yet, each once.</summary>
+    private async Task<List<RetailInvoice>> Fresh(NpgsqlConnection connection, List<RetailInvoice> invoices, CancellationToken cancellation)
+    {
+        var known = await orders.Known(connection, Source, [.. invoices.Select(invoice => invoice.Number)], cancellation);
+        var fresh = new Dictionary<string, RetailInvoice>();
+        foreach (var invoice in invoices)
+            if (!known.ContainsKey(invoice.Number) && fresh.TryAdd(invoice.Number, invoice))
+                continue;
+            else
+            {
+                report.Repeated++;
+                if (known.TryGetValue(invoice.Number, out var before) && RetailSale.Of(invoice) is { } again && again.Amount != before.Amount)
+                    report.Add(new(invoice.Lines[0].Row, "Invoice", $"Invoice {invoice.Number} is in the books with another amount; these lines were left out.", true));
+            }
+
+        return [.. fresh.Values];
+    }
+
+    private async Task WriteOrders(List<RetailInvoice> invoices, CancellationToken cancellation)
+    {
+        var past = new List<PastOrder>();
+        foreach (var invoice in invoices)
+        {
+            var sale = RetailSale.Of(invoice);
+            report.RoundedPrices += invoice.Lines.Count(line => line.UnitPrice * 100 % 1 != 0);
+            report.LinesLeftOut += sale?.LeftOut ?? invoice.Lines.Count;
+            if (sale is null)
+                report.StockNotes++;
+            else
+                past.Add(sale.ToOrder(shelves!)); // stocked before
+            foreach (var problem in sale?.Problems ?? [])
+                report.Add(problem);
+        }
+
+        await orders.Write(Source, past, cancellation);
+        report.Orders += past.Count;
+        report.OrderLines += past.Sum(order => order.Lines.Count);
+        report.OrderAmount += past.Sum(order => order.Total);
+    }
+
+    /// <summary>One event about all of it: one for each order would flood whoever listens.</summary>
+    private async Task Tell(CancellationToken cancellation)
+    {
+        if (report.Orders + report.CreditNotes == 0)
+            return;
+        db.Events.Add(StoreEvent.Of("orders.imported", Accounts.Store.Noun, db.Caller.TenantId, new { Source, report.Orders, report.CreditNotes, report.Products, report.Customers }, db));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private static bool IsCredit(RetailInvoice invoice) => invoice.Kind is RetailInvoiceKind.Cancellation or RetailInvoiceKind.Adjustment;
+
+    private sealed class Batch
+    {
+        public List<RetailInvoice> Invoices { get; } = [];
+        public List<ShopProblem> Problems { get; } = [];
+        public long Row { get; set; }
+    }
+}
