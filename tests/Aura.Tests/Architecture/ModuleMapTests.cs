@@ -18,7 +18,7 @@ public sealed class ModuleMapTests
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
         ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
-        ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Inventory", "Jobs", "Payments", "Persistence", "Pricing"],
+        ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Inventory", "Jobs", "Payments", "Persistence", "Pricing"],
         ["Inventory"] = ["Accounts", "Catalog", "Events", "Persistence"],
         ["ProductFiles"] = ["Accounts", "Catalog", "Inventory", "Jobs", "Persistence"],
     };

@@ -163,7 +163,7 @@ internal sealed class RetailCredits(AuraDb db)
     /// <summary>Goods that a known customer gave back for money.</summary>
     private static IEnumerable<RetailLine> Returned(RetailInvoice invoice) => invoice.CustomerId is null || invoice.Kind != RetailInvoiceKind.Cancellation
         ? []
-        : invoice.Lines.Where(line => line.Quantity < 0 && line.UnitPrice > 0 && !RetailCodes.IsCharge(RetailCodes.Sku(line.StockCode)));
+        : invoice.Lines.Where(line => line.Quantity < 0 && RetailHistory.Pence(line.UnitPrice) > 0 && !RetailCodes.IsCharge(RetailCodes.Sku(line.StockCode)));
 
     private static long VariantOf(RetailLine line, RetailShelves shelves) => shelves.Variant(RetailCodes.Sku(line.StockCode)).Variant;
 }
