@@ -16,7 +16,6 @@ internal static class AuraCommand
             DoctorCommand.Create(),
             DemoCommand.Create(),
             VerifyCommand.Create(),
-            new Command("import", "Take data in from files.") { ImportOrdersCommand.Create() },
         };
         return root.Parse(args).InvokeAsync();
     }

@@ -12,7 +12,7 @@ internal static class ExportCommand
     {
         var format = new Option<ProductFileFormat>("--format") { Description = "shopify or woocommerce.", Required = true };
         var output = new Option<FileInfo>("--output", "-o") { Description = "The file to write.", Required = true };
-        var store = StoreOption.Create();
+        var store = StoreChoice.Option("Whose products.", "live");
         var products = new Command("products", "Export products.") { format, output, store };
         products.SetAction((parsed, cancellation) =>
             Run(parsed.GetRequiredValue(format), parsed.GetRequiredValue(output), parsed.GetRequiredValue(store), cancellation));
@@ -22,7 +22,7 @@ internal static class ExportCommand
     private static async Task<int> Run(ProductFileFormat format, FileInfo output, string store, CancellationToken cancellation)
     {
         await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
-        await using var scope = await server.Enter(store, cancellation);
+        await using var scope = await server.App.Enter(store, cancellation);
         var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
         await using var stream = output.Create();
         var written = await scope.ServiceProvider.GetRequiredService<ProductExport>().Write(format, db.Products, stream, cancellation);

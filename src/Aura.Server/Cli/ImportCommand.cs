@@ -16,20 +16,20 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("file") { Description = "A Shopify or WooCommerce product CSV." };
-        var store = StoreOption.Create();
+        var store = StoreChoice.Option("Where the products go.", "live");
         var format = new Option<ProductFileFormat?>("--format") { Description = "shopify or woocommerce; without it, the header tells." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Try every row and keep nothing." };
         var products = new Command("products", "Import products.") { file.AcceptExistingOnly(), store, format, dryRun };
         products.SetAction((parsed, cancellation) =>
             Run(parsed.GetRequiredValue(file), parsed.GetRequiredValue(store), parsed.GetValue(format), parsed.GetValue(dryRun), cancellation));
-        return new("import", "Take files of another shop into the store.") { products };
+        return new("import", "Take files of another shop into the store.") { products, ImportOrdersCommand.Create() };
     }
 
     /// <returns>0; 1 when rows were rejected; 2 when the file cannot be imported at all.</returns>
     private static async Task<int> Run(FileInfo file, string store, ProductFileFormat? format, bool dryRun, CancellationToken cancellation)
     {
         await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
-        await using var scope = await server.Enter(store, cancellation);
+        await using var scope = await server.App.Enter(store, cancellation);
         var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
         try
         {

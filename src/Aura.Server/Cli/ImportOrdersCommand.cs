@@ -13,23 +13,23 @@ internal static class ImportOrdersCommand
     {
         var file = new Argument<FileInfo>("file") { Description = "A CSV file, plain or gzip." };
         file.AcceptExistingOnly();
-        var store = StoreChoice.Option("Where the orders go.");
-        store.DefaultValueFactory = _ => "sandbox";
+        var store = StoreChoice.Option("Where the orders go.", "live");
         var format = new Option<string>("--format") { Description = "How the file is written.", DefaultValueFactory = _ => "online-retail" };
         format.AcceptOnlyFromAmong("online-retail");
         var command = new Command("orders", "Import past orders: UCI's Online Retail data sets. What is there already is left out, so it can be run again.") { file, store, format };
-        command.SetAction((parsed, cancellation) => Run(parsed.GetRequiredValue(file), parsed.GetValue(store) ?? "sandbox", cancellation));
+        command.SetAction((parsed, cancellation) => Run(parsed.GetRequiredValue(file), parsed.GetRequiredValue(store), cancellation));
         return command;
     }
 
+    /// <returns>0; 1 when lines could not be taken; 2 when the file or the store is none.</returns>
     private static async Task<int> Run(FileInfo file, string store, CancellationToken cancellation)
     {
         await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
-        await using var scope = await server.App.Enter(store, cancellation);
         await using var stream = file.OpenRead();
         var watch = Stopwatch.StartNew();
         try
         {
+            await using var scope = await server.App.Enter(store, cancellation);
             var report = await AnsiConsole.Progress()
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .StartAsync(progress =>
@@ -39,12 +39,12 @@ internal static class ImportOrdersCommand
                     return history.Import(stream, done => (task.Value, task.Description) = (stream.Position, $"{done.Orders} orders"), cancellation);
                 });
             Show(report, watch.Elapsed);
-            return 0;
+            return report.ProblemCount == 0 ? 0 : 1;
         }
-        catch (UnreadableShopFile unreadable)
+        catch (Exception wrong) when (wrong is UnreadableShopFile or Refused)
         {
-            AnsiConsole.WriteLine(unreadable.Message);
-            return 1;
+            AnsiConsole.WriteLine(wrong.Message);
+            return 2;
         }
     }
 

@@ -9,7 +9,12 @@ namespace Aura.Server.Cli;
 /// <summary>Which store a command works on.</summary>
 internal static class StoreChoice
 {
-    public static Option<string?> Option(string about) => new("--store") { Description = $"{about} Say live, sandbox, an id such as tenant_12, or a domain." };
+    private const string Names = "Say live, sandbox, an id such as tenant_12, or a domain.";
+
+    public static Option<string?> Option(string about) => new("--store") { Description = $"{about} {Names}" };
+
+    public static Option<string> Option(string about, string otherwise) =>
+        new("--store") { Description = $"{about} {Names}", DefaultValueFactory = _ => otherwise };
 
     /// <summary>Finds a store by what was typed; live and sandbox are those of the first account.</summary>
     /// <exception cref="Refused">404 where there is none.</exception>
@@ -33,7 +38,7 @@ internal static class StoreChoice
         await using var outside = app.Services.CreateAsyncScope();
         var store = await outside.ServiceProvider.GetRequiredService<AuraDb>().Find(name, cancellation);
         var inside = app.Services.CreateAsyncScope();
-        inside.ServiceProvider.GetRequiredService<CurrentCaller>().Value = Caller.System(store);
+        inside.ServiceProvider.GetRequiredService<CurrentCaller>().Value = Caller.System(store) with { Actor = "cli" };
         return inside;
     }
 }
