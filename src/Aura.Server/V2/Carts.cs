@@ -97,7 +97,7 @@ public sealed record ReplaceCartItems([MaxLength(Cart.MaxLines)] IReadOnlyList<C
 
 public sealed record CreateCart(
     Id<Customer>? CustomerId = null,
-    [StringLength(254)] string? Email = null,
+    [EmailAddress, StringLength(254)] string? Email = null,
     Currency? Currency = null,
     [MaxLength(Cart.MaxLines)] IReadOnlyList<CartItemBody>? Items = null,
     OrderAddress? ShippingAddress = null,
@@ -121,7 +121,7 @@ public sealed record CreateCart(
 public sealed record UpdateCart
 {
     public Change<Id<Customer>?> CustomerId { get; init; }
-    [StringLength(254)] public Change<string?> Email { get; init; }
+    [EmailAddress, StringLength(254)] public Change<string?> Email { get; init; }
     [MaxLength(Cart.MaxLines)] public Change<IReadOnlyList<CartItemBody>> Items { get; init; }
     public Change<OrderAddress?> ShippingAddress { get; init; }
     public Change<OrderAddress?> BillingAddress { get; init; }

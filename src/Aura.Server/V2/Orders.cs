@@ -134,7 +134,7 @@ public sealed record CreateOrder(
     [StringLength(50)] string? PaymentMethod = null,
     [StringLength(50)] string? ShippingMethod = null,
     Currency? Currency = null,
-    [StringLength(254)] string? Email = null,
+    [EmailAddress, StringLength(254)] string? Email = null,
     string? Coupon = null,
     IReadOnlyList<string>? Coupons = null,
     IReadOnlyList<string>? Tags = null,

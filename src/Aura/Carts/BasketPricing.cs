@@ -18,7 +18,7 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
         var variants = await db.Variants.AsNoTracking().Include(v => v.Product).Where(v => ids.Contains(v.Id)).ToDictionaryAsync(v => v.Id, cancellation);
         var problems = new List<BasketProblem>();
         var cart = await Undiscounted(basket, Lines(basket, variants, problems), cancellation);
-        cart = Discounted(cart, await discounts.Find(cart, basket, cancellation), problems);
+        cart = Discounted(cart, await discounts.Find(db, cart, basket, cancellation), problems);
 
         var quotes = CartPricing.Quote(cart);
         if (basket.ShippingMethod is { } chosen && cart.Lines.Any(line => line.RequiresShipping))
@@ -33,7 +33,7 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
         {
             ShipTo = Place(basket.ShipTo),
             BillTo = Place(basket.BillTo),
-            Customer = await db.Customers.Where(c => c.Id == basket.CustomerId)
+            Customer = basket.CustomerId is null ? new() : await db.Customers.Where(c => c.Id == basket.CustomerId)
                 .Select(c => new TaxCustomer(c.TaxExempt, c.TaxId)).FirstOrDefaultAsync(cancellation) ?? new(),
             ShippingMethods = await db.Offered(cancellation),
         };

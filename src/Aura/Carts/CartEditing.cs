@@ -23,7 +23,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
             if (cart.Coupons.Except(coupons).Any() && priced.Problems.FirstOrDefault(p => p.Step == "discounts") is { } problem)
                 throw Refused.Rule(problem.Code, problem.Message);
             await db.SaveChangesAsync(cancellation);
-            return (cart, priced);
+            return (cart, await WithScarcity(priced, cancellation));
         }, cancellation);
 
     /// <exception cref="Refused">404 without the cart.</exception>
@@ -31,7 +31,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
     {
         var cart = await db.Carts.AsNoTracking().Include(c => c.Lines.OrderBy(line => line.Id)).FirstOrDefaultAsync(c => c.Id == id.Value, cancellation)
             ?? throw Refused.NotFound(Cart.Noun);
-        return (cart, await pricing.Price(Basket.Of(cart), cancellation));
+        return (cart, await WithScarcity(await pricing.Price(Basket.Of(cart), cancellation), cancellation));
     }
 
     /// <summary>Puts items into a cart.</summary>
@@ -60,6 +60,28 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
             : await db.Customers.Where(c => c.Id == customerId).Select(c => c.Email).FirstOrDefaultAsync(cancellation)
                 ?? throw Refused.Invalid(nameof(Cart.CustomerId), "There is no such customer.");
         cart.Belong(customerId, email ?? known);
+    }
+
+    /// <summary>Adds what is short right now. It only warns: whether the goods can be had is decided when they are set aside.</summary>
+    private async Task<PricedBasket> WithScarcity(PricedBasket priced, CancellationToken cancellation)
+    {
+        var wanted = priced.Cart.Lines.GroupBy(line => line.VariantId).ToDictionary(lines => lines.Key, lines => lines.Sum(line => (long)line.Quantity));
+        var ids = priced.Variants.Values.Where(v => v is { TracksInventory: true, AllowsBackorder: false }).Select(v => v.Id).ToList();
+        if (ids.Count == 0)
+            return priced;
+        var available = await db.Variants.Where(v => ids.Contains(v.Id))
+            .Select(v => new { v.Id, Left = AuraDb.AvailableStock(v.TenantId, v.Id) }).ToDictionaryAsync(v => v.Id, v => v.Left, cancellation);
+        return priced with
+        {
+            Problems =
+            [
+                .. priced.Problems,
+                .. priced.Basket.Lines.Index()
+                    .Where(line => available.TryGetValue(line.Item.VariantId, out var left) && left < wanted.GetValueOrDefault(line.Item.VariantId))
+                    .Select(line => new BasketProblem("items", $"Items[{line.Index}].Quantity", "insufficient_stock",
+                        $"Only {Math.Max(0, available[line.Item.VariantId])} are left.", line.Item.Id)),
+            ],
+        };
     }
 }
 

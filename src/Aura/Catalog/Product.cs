@@ -160,6 +160,7 @@ public sealed class Product : StoreEntity, IAudited, IPriced
             throw Refused.Invalid(nameof(Variants), $"Two variants have the SKU {variant.Sku}.");
         if (Offered.Count() == MaxVariants)
             throw Refused.Invalid(nameof(Variants), $"A product has at most {MaxVariants} variants.");
+        variant.Product = this;
         variant.Position = variants.Count == 0 ? 0 : variants.Max(v => v.Position) + 1;
         variants.Add(variant);
     }

@@ -13,7 +13,7 @@ public sealed class Variant : StoreEntity, IAudited, IPriced
     public const int MaxAttributes = 20;
 
     public long ProductId { get; private set; }
-    public Product Product { get; private set; } = null!; // loaded where it is needed
+    public Product Product { get; internal set; } = null!; // set by its product, and loaded where it is needed
 
     /// <summary>Unique among the variants of a store that are on sale.</summary>
     public string Sku { get; private set; } = "";

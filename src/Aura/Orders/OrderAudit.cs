@@ -46,7 +46,7 @@ public static class OrderAudit
             LEFT JOIN (
               SELECT r.tenant_id, rl.order_line_id,
                 sum(CASE r.status WHEN 'rejected' THEN 0 WHEN 'refunded' THEN rl.received ELSE rl.quantity END) AS returned,
-                sum(CASE WHEN r.refund_attempt > 0 AND (r.refund_amount > 0 OR r.status = 'refunded') THEN rl.received ELSE 0 END) AS refunded
+                sum(CASE WHEN r.refund_begun_at IS NOT NULL THEN rl.received ELSE 0 END) AS refunded
               FROM returns r JOIN return_lines rl ON rl.tenant_id = r.tenant_id AND rl.return_id = r.id
               WHERE $1 IS NULL OR r.tenant_id = $1 GROUP BY r.tenant_id, rl.order_line_id) b
               ON b.tenant_id = l.tenant_id AND b.order_line_id = l.id

@@ -40,7 +40,7 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
         else if (intent.Status is IntentStatus.Failed or IntentStatus.Canceled && intent.OnceKey == Checkout.PaymentKey(order))
         {
             await new Stock(db).Release(order.Id, null, "payment_failed", cancellation);
-            await discounts.Release(order.Id, cancellation);
+            await discounts.Release(db, order.Id, cancellation);
             cart?.EndCheckout();
         }
     }

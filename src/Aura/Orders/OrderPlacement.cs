@@ -78,14 +78,14 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     {
         db.ChangeTracker.DetectChanges(); // new lines get their ids, which the allocations refer to
         await stock.Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, order.CartId, cancellation);
-        await discounts.Claim(order.Id, priced, cancellation);
+        await discounts.Claim(db, order.Id, priced, cancellation);
     }
 
     /// <summary>Gives back what was set aside for an order. Needs a transaction.</summary>
     internal async Task GiveBack(Order order, string reason, CancellationToken cancellation)
     {
         await stock.Release(order.Id, null, reason, cancellation);
-        await discounts.Release(order.Id, cancellation);
+        await discounts.Release(db, order.Id, cancellation);
     }
 
     /// <summary>The draft becomes an order: from now on it is seen and heard of.</summary>

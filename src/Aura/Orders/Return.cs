@@ -44,8 +44,11 @@ public sealed class Return : StoreEntity, IAudited, IPriced
     public DateTime? RefundedAt { get; private set; }
     public IReadOnlyList<ReturnLine> Lines => lines;
 
+    /// <summary>When the refund was decided; null before.</summary>
+    public DateTime? RefundBegunAt { get; private set; }
+
     /// <summary>A refund was decided and is not confirmed yet.</summary>
-    public bool IsRefunding => RefundParts.Length > 0 && Status != ReturnStatus.Refunded;
+    public bool IsRefunding => RefundBegunAt is not null && Status != ReturnStatus.Refunded;
 
     /// <summary>Asks to send goods back.</summary>
     /// <param name="parts">Units by line, each line once.</param>
@@ -90,11 +93,11 @@ public sealed class Return : StoreEntity, IAudited, IPriced
     /// <summary>Decides what is given back: the price paid for the received units. Announced goods that did not come are kept.</summary>
     /// <returns>Minor units.</returns>
     /// <exception cref="Refused">409 unless something was received.</exception>
-    public long BeginRefund(Order order)
+    public long BeginRefund(Order order, DateTime now)
     {
         if (Status != ReturnStatus.Received)
             throw Unexpected(ReturnStatus.Refunded);
-        RefundAmount = 0;
+        (RefundAmount, RefundBegunAt) = (0, now);
         foreach (var line in lines.Where(line => line.Received > 0))
             RefundAmount += order.Line(line.OrderLineId).Refund(line.Received, order.Currency).Total.Minor;
         RefundAttempt++;
@@ -117,7 +120,7 @@ public sealed class Return : StoreEntity, IAudited, IPriced
     {
         foreach (var line in lines.Where(line => line.Received > 0))
             order.Line(line.OrderLineId).TakeBackRefund(line.Received);
-        (RefundParts, RefundAmount) = ([], 0);
+        (RefundParts, RefundAmount, RefundBegunAt) = ([], 0, null);
     }
 
     /// <exception cref="Refused">404 where the return has no such line.</exception>

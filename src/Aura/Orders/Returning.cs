@@ -68,7 +68,7 @@ public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, Pa
     {
         if (request.IsRefunding)
             return;
-        var left = request.BeginRefund(order);
+        var left = request.BeginRefund(order, db.Now);
         var parts = new List<RefundPart>();
         foreach (var payment in await db.PaymentIntents.AsNoTracking().Where(i => i.OrderId == order.Id && i.Captured > 0).OrderBy(i => i.Id).ToListAsync(cancellation))
         {

@@ -249,6 +249,7 @@ CREATE TABLE returns (
   refund_amount bigint NOT NULL CHECK (refund_amount >= 0),
   refund_parts jsonb NOT NULL,
   refund_attempt integer NOT NULL,
+  refund_begun_at timestamptz,
   received_at timestamptz,
   refunded_at timestamptz,
   created_at timestamptz NOT NULL,
