@@ -50,10 +50,12 @@ internal static class BodyRules
                     break;
                 }
 
-            if (rule.Nested && content is IEnumerable items)
-                foreach (var (index, item) in items.Cast<object?>().Index())
+            if (rule.IsList)
+                foreach (var (index, item) in ((IEnumerable)content).Cast<object?>().Index())
                 {
-                    if (item is not null)
+                    if (item is null)
+                        errors.Add(new($"{field}[{index}]", "Must not be null."));
+                    else if (rule.Nested)
                         Walk(item, $"{field}[{index}]", errors);
                 }
             else if (rule.Nested)
@@ -70,8 +72,9 @@ internal static class BodyRules
                 Reader(property),
                 [.. property.GetCustomAttributes<ValidationAttribute>()
                     .Concat(parameters.FirstOrDefault(p => p.Name == property.Name)?.GetCustomAttributes<ValidationAttribute>() ?? [])],
-                IsRecord(Content(property.PropertyType))))
-            .Where(rule => rule.Attributes.Length > 0 || rule.Nested)];
+                IsRecord(Content(property.PropertyType)),
+                IsList(property.PropertyType)))
+            .Where(rule => rule.Attributes.Length > 0 || rule.Nested || rule.IsList)];
     }
 
     private static Func<object, object?> Reader(PropertyInfo property)
@@ -85,11 +88,15 @@ internal static class BodyRules
     /// <summary>What a property is about: the element of a list, the value of a change.</summary>
     private static Type Content(Type type) =>
         Nullable.GetUnderlyingType(type) is { } value ? Content(value) :
-        ChangeConverters.IsChange(type) || type.IsGenericType && type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)) && type.GenericTypeArguments.Length == 1
+        ChangeConverters.IsChange(type) || IsList(type)
             ? Content(type.GenericTypeArguments[0])
             : type;
 
+    private static bool IsList(Type type) => ChangeConverters.IsChange(type)
+        ? IsList(type.GenericTypeArguments[0])
+        : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)) && type.GenericTypeArguments.Length == 1;
+
     private static bool IsRecord(Type type) => type.IsClass && type.Namespace?.StartsWith("Aura", StringComparison.Ordinal) == true;
 
-    private sealed record Rule(string Name, Func<object, object?> Read, ValidationAttribute[] Attributes, bool Nested);
+    private sealed record Rule(string Name, Func<object, object?> Read, ValidationAttribute[] Attributes, bool Nested, bool IsList);
 }

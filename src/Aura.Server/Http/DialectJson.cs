@@ -35,7 +35,7 @@ internal static class DialectJson
             if (!member.IsDefined(typeof(JsonPropertyNameAttribute)))
                 property.Name = dialect.Naming.ConvertName(member.Name);
             if (ChangeConverters.IsChange(property.PropertyType))
-                property.CustomConverter = ChangeConverters.For(member);
+                property.CustomConverter = ChangeConverters.For(member, property.Name);
         }
     }
 
@@ -118,27 +118,40 @@ internal sealed class ChangeConverters : JsonConverterFactory
 {
     public override bool CanConvert(Type type) => IsChange(type);
 
-    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) => Make(type, true);
+    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) => Make(type, true, null);
 
     public static bool IsChange(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Change<>);
 
-    public static JsonConverter For(PropertyInfo property)
+    /// <param name="name">As callers write it.</param>
+    public static JsonConverter For(PropertyInfo property, string name)
     {
         var argument = new NullabilityInfoContext().Create(property).GenericTypeArguments[0];
-        return Make(property.PropertyType, argument.ReadState != NullabilityState.NotNull);
+        return Make(property.PropertyType, argument.ReadState != NullabilityState.NotNull, name);
     }
 
-    private static JsonConverter Make(Type type, bool nullable) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(type.GenericTypeArguments), args: [nullable])!; // a class with that constructor
+    private static JsonConverter Make(Type type, bool nullable, string? name) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(type.GenericTypeArguments), args: [nullable, name])!; // a class with that constructor
 
-    private sealed class Converter<T>(bool nullable) : JsonConverter<Change<T>>
+    private sealed class Converter<T>(bool nullable, string? name) : JsonConverter<Change<T>>
     {
         public override bool HandleNull => true;
 
-        public override Change<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null && !nullable
-                ? throw new JsonException("Must not be null.")
-                : new(JsonSerializer.Deserialize<T>(ref reader, options)!); // null was let through only where T allows it
+        public override Change<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            if (reader.TokenType == JsonTokenType.Null && !nullable)
+                throw new JsonException("Must not be null.");
+            try
+            {
+                return new(JsonSerializer.Deserialize<T>(ref reader, options)!); // null was let through only where T allows it
+            }
+            catch (JsonException wrong) when (wrong.GetType() == typeof(JsonException) && wrong.InnerException is not JsonException)
+            {
+                // It began to count at this field. Without a path it gets the one that leads here.
+                throw wrong.Path is { Length: > 1 } path && name is not null
+                    ? new JsonException(wrong.Message, $"$.{name}{path[1..]}", wrong.LineNumber, wrong.BytePositionInLine)
+                    : new JsonException(wrong.Message);
+            }
+        }
 
         public override void Write(Utf8JsonWriter writer, Change<T> value, JsonSerializerOptions options) =>
             throw new NotSupportedException("Changes are only read.");

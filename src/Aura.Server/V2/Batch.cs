@@ -57,12 +57,14 @@ internal static class Batch
         BatchResources all, AuraDb db, CancellationToken cancellation, string? resources = null, string? ids = null)
     {
         var resource = all.Of(request?.Resources ?? resources, db);
+        if (resource.Delete is not { } delete)
+            throw Refused.Invalid("Resources", "These cannot be deleted in batches.");
         var wanted = request?.Ids ?? ids?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (wanted.Count is 0 or > MaxItems)
             throw Refused.Invalid("Ids", $"Name 1 to {MaxItems} ids.");
         var batch = await db.Each(wanted, request?.Options, async id =>
         {
-            await resource.Delete(id, db, cancellation);
+            await delete(id, db, cancellation);
             return id;
         }, cancellation, id => id);
         return new(batch.Errors) { Deleted = batch.Done.Count };
@@ -91,7 +93,7 @@ internal static class BatchWork
             await transaction.CreateSavepointAsync("item", cancellation); // hides the one before: releasing that would be a round trip for nothing
             try
             {
-                done[index] = await work(item ?? throw Refused.Invalid("", "Must not be null."));
+                done[index] = await work(item);
             }
             catch (Exception exception) when (Failure.Of(exception, db.Caller.RequestId ?? "") is { Status: < 500 } failure)
             {

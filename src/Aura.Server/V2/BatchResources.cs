@@ -29,8 +29,7 @@ internal sealed class BatchResources
                 return (await create(Read<TCreate>(item, json), db, cancellation)).Value!; // it was created with one
             },
             Update = async (id, item, db, json, cancellation) => await update(IdOf<T>(id), Read<TUpdate>(item, json), db, cancellation),
-            Delete = (id, db, cancellation) =>
-                delete?.Invoke(IdOf<T>(id), db, cancellation) ?? throw Refused.Invalid("Resources", $"{name} cannot be deleted in batches."),
+            Delete = delete is null ? null : (id, db, cancellation) => delete(IdOf<T>(id), db, cancellation),
         };
         return this;
     }
@@ -61,5 +60,7 @@ internal sealed record BatchResource(string Area)
 {
     public required Func<Dictionary<string, JsonElement>, AuraDb, JsonSerializerOptions, CancellationToken, Task<object>> Create { get; init; }
     public required Func<string?, Dictionary<string, JsonElement>, AuraDb, JsonSerializerOptions, CancellationToken, Task<object>> Update { get; init; }
-    public required Func<string?, AuraDb, CancellationToken, Task> Delete { get; init; }
+
+    /// <summary>Null: it cannot be deleted.</summary>
+    public required Func<string?, AuraDb, CancellationToken, Task>? Delete { get; init; }
 }

@@ -56,7 +56,8 @@ public readonly record struct Money(long Minor, Currency Currency) : IComparable
 
     internal static long RoundMinor(decimal minor) => (long)Math.Round(minor, 0, MidpointRounding.AwayFromZero);
 
-    private const decimal MaxMajor = 1_000_000_000_000m;
+    /// <summary>What an amount of major units may be at most.</summary>
+    public const decimal MaxMajor = 1_000_000_000_000m;
 
     private Money Same(Money other) => other.Currency == Currency
         ? other

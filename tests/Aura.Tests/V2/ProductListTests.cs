@@ -77,6 +77,7 @@ public sealed class ProductListTests
     [InlineData("filter[colour][eq]=red", 400)]
     [InlineData("filter[price][near]=5", 400)]
     [InlineData("filter[price][gte]=cheap", 400)]
+    [InlineData("filter[price][gte]=99999999999999999999999999", 400)]
     [InlineData("sort=colour", 400)]
     [InlineData("order=up&sort=name", 400)]
     [InlineData("page=0", 400)]

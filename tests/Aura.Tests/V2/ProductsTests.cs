@@ -87,6 +87,10 @@ public sealed class ProductsTests
     [InlineData("prices", "{\"ABC\": 5}")]
     [InlineData("prices", "{\"JPY\": 5.5}")]
     [InlineData("metadata", "{\"nested\": {}}")]
+    [InlineData("tags", "[null]")]
+    [InlineData("categories", "[null]")]
+    [InlineData("variants", "[null]")]
+    [InlineData("images", "[null]")]
     public async Task Wrong_fields_are_refused_by_name(string field, string value)
     {
         var store = await Store.Open();
@@ -96,6 +100,25 @@ public sealed class ProductsTests
         Assert.Equal("validation_error", (string?)error["code"]);
         Assert.StartsWith(field, (string?)error["details"]![0]!["field"]);
         Assert.Empty((await store.Test.Ok("GET /v2/products"))["data"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("variants[1]", """{"variants": [{"sku": "MUG"}, null]}""")]
+    [InlineData("variants[0].sku", """{"variants": [{"sku": null}]}""")]
+    [InlineData("variants[0].colour", """{"variants": [{"sku": "MUG", "colour": "red"}]}""")]
+    [InlineData("variants[0].price", """{"variants": [{"sku": "MUG", "price": "8"}]}""")]
+    [InlineData("variants[1].sku", """{"variants": [{"sku": "MUG"}, {"price": 8}]}""")]
+    [InlineData("images[0].url", """{"images": [{"alt": "Front"}]}""")]
+    [InlineData("tags[0]", """{"tags": [null]}""")]
+    [InlineData("price", """{"price": null}""")]
+    [InlineData("inventory", """{"inventory": 1.5}""")]
+    [InlineData("weight", """{"weight": "heavy"}""")]
+    public async Task Wrong_fields_of_an_update_are_refused_by_their_path(string path, string body)
+    {
+        var store = await Store.Open();
+        var id = (await store.Test.Ok("POST /v2/products", new { name = "Mug", price = 8, sku = "MUG" }))["id"];
+        Assert.Equal(path, (string?)(await store.Test.Refused(422, $"PUT /v2/products/{id}", body))["details"]![0]!["field"]);
+        await store.Test.Refused(400, $"PUT /v2/products/{id}", """{"variants": [{"sku": "MUG"}""");
     }
 
     [Fact]

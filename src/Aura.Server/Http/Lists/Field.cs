@@ -54,7 +54,7 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
     private object Parse(string text, Currency currency, string name)
     {
         if (IsMoney)
-            return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount)
+            return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) && Math.Abs(amount) <= Money.MaxMajor
                 ? Money.Round(amount, currency).Minor
                 : throw Wrong(name, "an amount");
         return Filters.Read(text, Bare) ?? throw Wrong(name, Filters.Describe(Bare));
