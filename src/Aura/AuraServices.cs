@@ -55,7 +55,7 @@ public static class AuraServices
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
         if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase))
-            settings.MaxPoolSize = 40;
+            (settings.MaxPoolSize, settings.Timeout) = (40, 30);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.EnableDynamicJson();
         builder.ConfigureJsonOptions(new(JsonSerializerOptions.Default)
