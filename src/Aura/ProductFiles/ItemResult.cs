@@ -68,7 +68,7 @@ internal sealed class ItemResult
     };
 
     /// <param name="kept">False: what was created does not exist, so it has no id.</param>
-    public IEnumerable<ImportRow> Rows(long importId, bool kept)
+    public IEnumerable<ImportRow> Rows(bool kept)
     {
         var leads = true;
         foreach (var (number, line) in lines)
@@ -77,7 +77,6 @@ internal sealed class ItemResult
             var exists = kept || line.Outcome != RowOutcome.Created;
             yield return new()
             {
-                ImportId = importId,
                 Number = number,
                 Outcome = line.Outcome,
                 ProductId = exists ? line.Product?.Id : null,
@@ -91,7 +90,7 @@ internal sealed class ItemResult
         }
 
         foreach (var warning in warnings)
-            yield return new() { ImportId = importId, Number = warning.Row, Outcome = RowOutcome.Warning, ColumnName = warning.Column, Message = warning.Message };
+            yield return new() { Number = warning.Row, Outcome = RowOutcome.Warning, ColumnName = warning.Column, Message = warning.Message };
     }
 
     private long Of(RowOutcome outcome) => lines.Values.Count(line => line.Outcome == outcome);
