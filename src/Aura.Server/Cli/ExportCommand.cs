@@ -19,16 +19,25 @@ internal static class ExportCommand
         return new("export", "Write files for another shop.") { products };
     }
 
+    /// <returns>0; 2 when there is no such store.</returns>
     private static async Task<int> Run(ProductFileFormat format, FileInfo output, string store, CancellationToken cancellation)
     {
         await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
-        await using var scope = await server.App.Enter(store, cancellation);
-        var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
-        await using var stream = output.Create();
-        var written = await scope.ServiceProvider.GetRequiredService<ProductExport>().Write(format, db.Products, stream, cancellation);
-        AnsiConsole.WriteLine($"{written.Products} products in {written.Rows} rows: {output.FullName}");
-        foreach (var (what, times) in written.LeftOut)
-            AnsiConsole.MarkupLine($"[yellow]left out {times} times[/]: {Markup.Escape(what)}, for which the format has no column");
-        return 0;
+        try
+        {
+            await using var scope = await server.App.Enter(store, cancellation);
+            var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
+            await using var stream = output.Create();
+            var written = await scope.ServiceProvider.GetRequiredService<ProductExport>().Write(format, db.Products, stream, cancellation);
+            AnsiConsole.WriteLine($"{written.Products} products in {written.Rows} rows: {output.FullName}");
+            foreach (var (what, times) in written.LeftOut)
+                AnsiConsole.MarkupLine($"[yellow]left out {times} times[/]: {Markup.Escape(what)}, for which the format has no column");
+            return 0;
+        }
+        catch (Refused refused)
+        {
+            AnsiConsole.MarkupLine($"[red]{Markup.Escape(refused.Message)}[/]");
+            return 2;
+        }
     }
 }

@@ -29,10 +29,10 @@ internal static class ImportCommand
     private static async Task<int> Run(FileInfo file, string store, ProductFileFormat? format, bool dryRun, CancellationToken cancellation)
     {
         await using var server = await OpenServer.Open(ServerOptions.FromEnvironment(), cancellation);
-        await using var scope = await server.App.Enter(store, cancellation);
-        var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
         try
         {
+            await using var scope = await server.App.Enter(store, cancellation);
+            var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
             var import = await Begin(db, file, format, dryRun, cancellation);
             import = await Run(scope.ServiceProvider.GetRequiredService<ImportRun>(), import, file, cancellation);
             await Report(db, import, cancellation);

@@ -153,7 +153,7 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
     {
         var listing = shelf.ListingOf(product);
         var stand = listing?.Details.LacksVariants == true ? product.Offered.First() : null;
-        var handle = listing?.Handle ?? Slug.Of(product.Sku);
+        var handle = listing?.Handle ?? ShopNames.Sku(Slug.Of(product.Name), new Dictionary<string, string> { [""] = product.Sku }); // made here, so it has none yet
         if (new VariantTaking(product, handle, shelf, columns, result).Take([(said.Variant, result.Item.FirstRow)], stand, unpriced: false) is not [var taken])
             return;
 
@@ -167,7 +167,7 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
             details = details with { TakenAs = ProductStatus.Active };
         }
 
-        var relisted = listing is not null && listing.Know(null, details);
+        var relisted = List(product, listing, handle, null, details);
         Count([taken], result);
         taken.Changed |= led || relisted;
         if (taken.Changed)

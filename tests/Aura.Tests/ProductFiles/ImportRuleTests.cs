@@ -131,6 +131,21 @@ public sealed class ImportRuleTests
     }
 
     [Fact]
+    public async Task Variations_are_added_to_a_product_that_was_made_here()
+    {
+        var store = await Store.Open();
+        await store.Test.Ok("POST /v2/products", new { name = "Shirt", price = 8, sku = "S" });
+        const string csv = "Type,SKU,Name,Regular price,Sale price,Date sale price ends,Stock,Parent,Attribute 1 name,Attribute 1 value(s)\nvariation,S-M,,10,9,2031-01-01,3,S,Size,M\n";
+
+        await store.Import(csv);
+        var again = await store.Import(csv);
+
+        Assert.Equal(1, (int)again["rows"]!["unchanged"]!);
+        Assert.Equal([8m, 10m], (await Only(store))["variants"]!.AsArray().Select(v => (decimal)v!["price"]!));
+        Assert.Contains(",9,10,", await store.Export("woocommerce"));
+    }
+
+    [Fact]
     public async Task Nothing_is_sold_by_accident()
     {
         var store = await Store.Open();

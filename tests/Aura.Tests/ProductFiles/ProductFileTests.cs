@@ -140,7 +140,7 @@ public sealed class ProductFileTests
         var store = await Store.Open();
         await store.Import("Handle,Title,Variant Price\nmug,Mug,8\nbowl,Bowl,9\n");
         await store.Import("Handle,Title,Variant Price\nmug,Mug,8\nbowl,Big bowl,9\n");
-        var padding = new string('x', 600_000);
+        var padding = new string('x', 1_200_000); // more than any other body may have
         var large = await store.Import($"Handle,Title,Body (HTML),Variant Price\nvase,Vase,{padding},8\nurn,Urn,{padding},9\n");
 
         var types = await store.Database((db, _) => db.Events.OrderBy(e => e.Id).Select(e => e.Type).ToListAsync());
@@ -149,6 +149,17 @@ public sealed class ProductFileTests
         Assert.Equal(2, (int)large["products"]!["created"]!);
         var told = (await store.Test.Ok("GET /v2/events?type=products.imported"))["data"]!.AsArray();
         Assert.Equal(3, told.Count);
+    }
+
+    [Fact]
+    public async Task The_API_description_says_how_a_file_is_sent()
+    {
+        var document = await (await TestServer.Shared).Client(null).Ok("GET /openapi/platform.json");
+
+        var body = document["paths"]!["/v2/imports/products"]!["post"]!["requestBody"]!["content"]!;
+
+        Assert.Equal("binary", (string?)body["text/csv"]!["schema"]!["format"]);
+        Assert.Equal(["dry_run", "file", "format"], body["multipart/form-data"]!["schema"]!["properties"]!.AsObject().Select(part => part.Key).Order());
     }
 
     [Fact]
