@@ -1,6 +1,8 @@
 using Aura.Catalog;
 using Aura.Inventory;
+using Aura.Orders;
 using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Demo;
 
@@ -29,6 +31,24 @@ internal static class DemoStock
             }
 
         await stock.Receive(goods, new("Opening stock"), cancellation);
+    }
+
+    /// <summary>Sets aside what the open orders wait for; a delivery for them has just come in.</summary>
+    public static async Task Promise(AuraDb db, Stock stock, IReadOnlyList<Warehouse> warehouses, CancellationToken cancellation)
+    {
+        var open = await db.Orders.AsNoTracking().Include(o => o.Lines)
+            .Where(o => o.Status == OrderStatus.Pending || o.Status == OrderStatus.Processing).OrderBy(o => o.Id).ToListAsync(cancellation);
+        var tracked = await db.Variants.Where(v => v.TracksInventory).Select(v => v.Id).ToHashSetAsync(cancellation);
+        var wanted = open.SelectMany(order => order.Lines).Where(line => tracked.Contains(line.VariantId))
+            .GroupBy(line => line.VariantId, (variant, lines) => new StockQuantity(variant, lines.Sum(line => line.Quantity), warehouses[0].Id)).ToList();
+        if (wanted.Count > 0)
+            await stock.Receive(wanted, new("Delivery"), cancellation);
+        foreach (var order in open)
+            await stock.Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, null, cancellation);
+    }
+
+    public static void Watch(AuraDb db, IReadOnlyList<Product> products)
+    {
         foreach (var product in products.Where((_, place) => place % 9 == 0))
             db.StockAlerts.Add(StockAlert.Create(product.Id, null, null, 10, ["email"], false, null));
     }

@@ -1,4 +1,5 @@
 using Aura.Inventory;
+using Aura.Orders.History;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,13 +14,13 @@ internal enum DemoOutcome
 }
 
 /// <param name="Orders">About so many.</param>
-internal sealed record DemoSize(int Customers, int Orders)
+internal sealed record DemoSize(int Customers, int Orders, int Carts)
 {
     /// <summary>A shop that has been open for a year.</summary>
-    public static readonly DemoSize Year = new(400, 2500);
+    public static readonly DemoSize Year = new(400, 2500, 60);
 
     /// <summary>Enough to try the API with.</summary>
-    public static readonly DemoSize Sample = new(40, 30);
+    public static readonly DemoSize Sample = new(40, 60, 6);
 }
 
 /// <summary>Fills an empty store with the demo shop, in one transaction: it is there as a whole or not at all.</summary>
@@ -61,6 +62,17 @@ internal sealed class DemoStore(AuraDb db, Stock stock, ServerOptions options)
 
         await DemoReviews.Fill(db, products, buyers, db.Now, dice, cancellation);
         progress(0.4);
+
+        var orders = new DemoOrders(products, buyers, opened, db.Now, dice).Invent(size.Orders);
+        progress(0.5);
+        await new PastOrders(db).Write(DemoOrders.Source, orders, cancellation);
+        progress(0.8);
+
+        await DemoStock.Promise(db, stock, warehouses, cancellation);
+        DemoStock.Watch(db, products);
+        DemoCarts.Fill(db, size.Carts, products, buyers, db.Now, dice);
+        await db.SaveChangesAsync(cancellation);
+        progress(0.95);
     }
 
     /// <summary>The address for people on this machine: 0.0.0.0 is where a server listens, not where a browser goes.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Aura.Catalog;
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Server.Demo;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ namespace Aura.Tests.Demo;
 
 public sealed class DemoStoreTests
 {
-    private static readonly DemoSize Small = new(60, 80);
+    private static readonly DemoSize Small = new(60, 200, 10);
 
     [Fact]
     public async Task Filling_makes_a_shop_that_adds_up()
@@ -23,6 +24,39 @@ public sealed class DemoStoreTests
         Assert.Equal(Small.Customers, Total(await store.Test.Ok("GET /v2/customers?limit=1")));
         Assert.Equal(4, await store.Database((db, _) => db.Warehouses.CountAsync())); // three, and the one that every store has
         await store.Verify();
+    }
+
+    [Fact]
+    public async Task The_year_has_all_that_happens_to_orders()
+    {
+        var store = await Store.Open();
+        await Fill(store);
+
+        var (orders, now) = await store.Database(async (db, _) => (await db.Orders.AsNoTracking().Include(o => o.Lines).OrderBy(o => o.Number).ToListAsync(), db.Now));
+
+        Assert.InRange(orders.Count, Small.Orders * 8 / 10, Small.Orders);
+        Assert.Equal(orders.OrderBy(o => o.PlacedAt).Select(o => o.Number), orders.Select(o => o.Number));
+        Assert.All(orders, order => Assert.InRange(order.PlacedAt!.Value, now.AddDays(-366), now)); // placed, all of them
+        Assert.All(orders, order => Assert.True(order.UpdatedAt <= now));
+        Assert.Superset(new HashSet<OrderStatus> { OrderStatus.Delivered, OrderStatus.Shipped, OrderStatus.Cancelled }, orders.Select(o => o.Status).ToHashSet());
+        Assert.Contains(orders, order => order.Refunded > 0 && order.Status == OrderStatus.Cancelled);
+        Assert.Contains(orders, order => order.Lines.Any(line => line.Returned > 0));
+        Assert.Contains(orders.GroupBy(order => order.CustomerId), customer => customer.Count() > 3);
+        Assert.Equal(5, orders.Select(order => order.Currency).Distinct().Count());
+        Assert.Equal(Small.Carts, await store.Database((db, _) => db.Carts.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Orders_that_wait_hold_their_goods()
+    {
+        var store = await Store.Open();
+        await Fill(store, size: Small with { Orders = 1200 });
+
+        var waiting = await store.Database((db, _) => db.Orders.Where(o => o.Status == OrderStatus.Pending || o.Status == OrderStatus.Processing).Select(o => o.Id).ToListAsync());
+        var held = await store.Database((db, _) => db.StockAllocations.Select(a => a.OrderId).Distinct().ToListAsync());
+
+        Assert.NotEmpty(waiting);
+        Assert.Equal(waiting.Order(), held.Order());
     }
 
     [Fact]

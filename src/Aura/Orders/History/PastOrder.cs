@@ -1,3 +1,4 @@
+using Aura.Catalog;
 using Aura.Payments;
 using Aura.Pricing;
 
@@ -41,6 +42,15 @@ public sealed record PastOrder(string Number, DateTime PlacedAt, Currency Curren
     /// <summary>What was given back of what was paid.</summary>
     public IReadOnlyList<PastRefund> Refunds { get; init; } = [];
 
+    /// <summary>What was in a cart that cost this much.</summary>
+    /// <param name="variants">By id, with their products.</param>
+    public static PastOrder Of(string number, DateTime placedAt, CartTotals totals, IReadOnlyDictionary<long, Variant> variants) =>
+        new(number, placedAt, totals.Currency, [.. totals.Lines.Select(line => PastLine.Of(line, variants[line.VariantId]))])
+        {
+            ShippingMethod = totals.Shipping?.Code,
+            Shipping = OrderShipping.Of(totals.Shipping),
+        };
+
     public OrderStatus Status =>
         CancelledAt is not null ? OrderStatus.Cancelled
         : DeliveredAt is not null ? OrderStatus.Delivered
@@ -71,12 +81,14 @@ public sealed record PastLine(long ProductId, long VariantId, string Sku, string
     public bool RequiresShipping { get; init; } = true;
     public long Gross => Net + Tax;
 
-    /// <summary>The line as a price list of today would have made it.</summary>
-    public static PastLine Of(LineTotals line, string sku, string name) => new(
-        line.ProductId, line.VariantId, sku, name, line.Quantity, line.UnitPrice.Minor, line.Value.Minor, line.Discount.Minor, line.Net.Minor, line.Tax.Minor)
+    internal static PastLine Of(LineTotals line, Variant variant) => new(
+        line.ProductId, line.VariantId, variant.Sku, variant.Product.Name, line.Quantity, line.UnitPrice.Minor, line.Value.Minor, line.Discount.Minor, line.Net.Minor, line.Tax.Minor)
     {
+        Attributes = variant.Attributes,
         Discounts = line.Discounts,
         Taxes = line.Taxes,
+        Weight = variant.Weight ?? variant.Product.Weight,
+        RequiresShipping = variant.Product.RequiresShipping,
     };
 }
 
