@@ -206,12 +206,12 @@ public sealed class PastOrders(AuraDb db)
         if (returned.Count == 0)
             return;
         await using (var rows = await CopyRows.Into(connection, "returns", """
-            tenant_id, id, order_id, customer_id, currency, status, reason, refund_amount, refund_parts, refund_attempt, received_at, refunded_at, created_at, updated_at, version
+            tenant_id, id, order_id, customer_id, currency, status, reason, refund_amount, refund_parts, refund_attempt, refund_begun_at, received_at, refunded_at, created_at, updated_at, version
             """, cancellation))
         {
             foreach (var ((order, orderId, _), refund, id) in returned)
                 rows.Row().Add(Tenant).Add(id).Add(orderId).Add(order.CustomerId).Add(order.Currency).Word(ReturnStatus.Refunded).Add(refund.Reason).Add(refund.Amount)
-                    .Json(NoItems).Add(1).Add(refund.At).Add(refund.At).Add(refund.At.AddDays(-5)).Add(refund.At).Add(1);
+                    .Json(NoItems).Add(1).Add(refund.At).Add(refund.At).Add(refund.At).Add(refund.At.AddDays(-5)).Add(refund.At).Add(1);
             await rows.Complete(cancellation);
         }
 

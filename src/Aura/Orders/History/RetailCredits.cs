@@ -118,13 +118,13 @@ internal sealed class RetailCredits(AuraDb db)
     {
         var returned = notes.SelectMany(note => note.ByOrder().Select(part => (note, part, Id: ids.Next()))).ToList();
         await using (var rows = await CopyRows.Into(connection, "returns", """
-            tenant_id, id, order_id, customer_id, currency, status, reason, refund_amount, refund_parts, refund_attempt, received_at, refunded_at, created_at, updated_at, version
+            tenant_id, id, order_id, customer_id, currency, status, reason, refund_amount, refund_parts, refund_attempt, refund_begun_at, received_at, refunded_at, created_at, updated_at, version
             """, cancellation))
         {
             foreach (var (note, part, id) in returned)
                 rows.Row().Add(db.Caller.TenantId).Add(id).Add(part.OrderId).Add(shelves.Customer(note.Invoice.CustomerId)).Add(RetailHistory.Currency).Word(ReturnStatus.Refunded)
                     .Add($"Credit note {note.Invoice.Number}").Add(part.Amount).Json(new[] { new RefundPart(part.IntentId, part.Amount) }).Add(1)
-                    .Add(note.At).Add(note.At).Add(note.At).Add(note.At).Add(1);
+                    .Add(note.At).Add(note.At).Add(note.At).Add(note.At).Add(note.At).Add(1);
             await rows.Complete(cancellation);
         }
 
