@@ -1,8 +1,11 @@
 using Aura.Catalog;
 using Aura.Inventory;
+using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence.Verification;
+using Aura.Tests.Demo;
 using Aura.Tests.Inventory;
+using Aura.Tests.Orders.History;
 using Aura.Tests.Payments;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -79,6 +82,52 @@ public sealed class VerificationTests
         await Tamper(store, $"UPDATE products SET {tampering} WHERE sku = 'TEA'");
 
         Assert.EndsWith(what, Assert.Single((await store.Run(ReviewAudit.Checks[0])).Differences).Subject);
+    }
+
+    [Theory]
+    [InlineData("orders", "subtotal = subtotal + 1, discount_total = discount_total + 1", "discount", "subtotal")]
+    [InlineData("orders", "total = total + 1, shipping_total = shipping_total + 1", "is settled", "shipping", "total")]
+    [InlineData("orders", "tax_total = tax_total + 1, tax_included = tax_included + 1", "tax")]
+    [InlineData("orders", "paid = paid - 1", "paid")]
+    [InlineData("orders", "refunded = refunded + 1", "refunded")]
+    [InlineData("orders", "authorized = 1", "authorized")]
+    [InlineData("orders", "disputed = 1", "disputed")]
+    [InlineData("orders", "payment_status = 'pending'", "is settled")]
+    [InlineData("orders", "payment_status = 'refunded'", "is refunded")]
+    [InlineData("order_lines", "fulfilled = 4", "fulfilled")]
+    [InlineData("order_lines", "returned = 2", "returned")]
+    [InlineData("order_lines", "refunded = 2", "refunded")]
+    [InlineData("credit_notes", "refunded = 199", "C2")]
+    public async Task An_order_that_its_parts_deny_is_found(string table, string tampering, params string[] what)
+    {
+        var store = await Store.Open();
+        await store.Import("""
+            1,A1,TEA,5,2010-01-04 10:00:00,2.00,13085,Germany
+            1,POST,POSTAGE,1,2010-01-04 10:00:00,3.00,13085,Germany
+            C2,A1,TEA,-1,2010-01-05 10:00:00,2.00,13085,Germany
+            """);
+        await store.Verify();
+
+        await Tamper(store, $"UPDATE {table} SET {tampering} WHERE true");
+
+        var found = new List<Difference>();
+        foreach (var check in OrderAudit.Checks)
+            found.AddRange((await store.Run(check)).Differences);
+        Assert.Equal(what, found.Select(difference => difference.Subject.Split(' ', 2)[1].Replace("note ", "")).Order());
+    }
+
+    [Fact]
+    public async Task Goods_that_a_cancelled_order_still_holds_are_found()
+    {
+        var store = await Store.Open();
+        await DemoStoreTests.Fill(store, size: new(30, 1200, 0));
+
+        await using var command = store.Server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "UPDATE orders SET status = 'cancelled' WHERE status = 'processing' AND tenant_id = $1");
+        command.Parameters.Add(new() { Value = store.Account.Sandbox.Id });
+        var cancelled = await command.ExecuteNonQueryAsync();
+
+        Assert.Equal(cancelled, (await store.Run(OrderAudit.Checks.Single(check => check.Name == "Promised stock"))).Differing);
     }
 
     [Fact]

@@ -10,8 +10,6 @@ namespace Aura.Tests.Orders.History;
 
 public sealed class RetailHistoryTests
 {
-    private const string Header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n";
-
     [Fact]
     public async Task An_invoice_becomes_an_order_that_was_paid_and_delivered()
     {
@@ -237,8 +235,7 @@ public sealed class RetailHistoryTests
         await store.Verify();
     }
 
-    private static Task<RetailReport> Import(Store store, string lines, Action<RetailReport>? progress = null) => store.Database((db, _) =>
-        new RetailHistory(db).Import(new MemoryStream(Encoding.UTF8.GetBytes(Header + lines)), progress ?? (_ => { }), default));
+    private static Task<RetailReport> Import(Store store, string lines, Action<RetailReport>? progress = null) => store.Import(lines, progress);
 
     private static string? Published()
     {
@@ -247,4 +244,13 @@ public sealed class RetailHistoryTests
                 return Path.Combine(folder.FullName, "..", "shared", "data", "online_retail_ii.csv.gz") is var file && File.Exists(file) ? file : null;
         return null;
     }
+}
+
+internal static class RetailFiles
+{
+    private const string Header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n";
+
+    /// <summary>Imports lines of an Online Retail file.</summary>
+    public static Task<RetailReport> Import(this Store store, string lines, Action<RetailReport>? progress = null) => store.Database((db, _) =>
+        new RetailHistory(db).Import(new MemoryStream(Encoding.UTF8.GetBytes(Header + lines)), progress ?? (_ => { }), default));
 }
