@@ -46,18 +46,18 @@ public sealed class PastOrders(AuraDb db)
         return booked.Count;
     }, cancellation);
 
-    /// <summary>What of these numbers was written before.</summary>
-    internal async Task<Dictionary<string, KnownInvoice>> Known(NpgsqlConnection connection, string source, string[] numbers, CancellationToken cancellation)
+    /// <summary>Those of these numbers that were written before, with their amounts in minor units.</summary>
+    internal async Task<Dictionary<string, long>> Known(NpgsqlConnection connection, string source, string[] numbers, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT number, amount, lines FROM past_invoices WHERE tenant_id = $1 AND source = $2 AND number = ANY($3)", connection)
+            "SELECT number, amount FROM past_invoices WHERE tenant_id = $1 AND source = $2 AND number = ANY($3)", connection)
         {
             Parameters = { new() { Value = Tenant }, new() { Value = source }, new() { Value = numbers } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var known = new Dictionary<string, KnownInvoice>();
+        var known = new Dictionary<string, long>();
         while (await reader.ReadAsync(cancellation))
-            known[reader.GetString(0)] = new(reader.GetInt64(1), reader.GetInt32(2));
+            known[reader.GetString(0)] = reader.GetInt64(1);
         return known;
     }
 
@@ -224,9 +224,9 @@ public sealed class PastOrders(AuraDb db)
 
     private async Task Invoices(NpgsqlConnection connection, string source, List<Booked> booked, CancellationToken cancellation)
     {
-        await using var rows = await CopyRows.Into(connection, "past_invoices", "tenant_id, source, number, order_id, amount, lines", cancellation);
+        await using var rows = await CopyRows.Into(connection, "past_invoices", "tenant_id, source, number, order_id, amount", cancellation);
         foreach (var (order, id, _) in booked)
-            rows.Row().Add(Tenant).Add(source).Add(order.Number).Add(id).Add(order.Total).Add(order.Lines.Count);
+            rows.Row().Add(Tenant).Add(source).Add(order.Number).Add(id).Add(order.Total);
         await rows.Complete(cancellation);
     }
 
@@ -250,6 +250,3 @@ public sealed class PastOrders(AuraDb db)
         public void Deconstruct(out PastOrder booked, out long orderId, out long[] lineIds) => (booked, orderId, lineIds) = (order, id, lines);
     }
 }
-
-/// <param name="Amount">Minor units.</param>
-internal sealed record KnownInvoice(long Amount, int Lines);

@@ -146,9 +146,9 @@ internal sealed class RetailCredits(AuraDb db)
             await rows.Complete(cancellation);
         }
 
-        await using var invoices = await CopyRows.Into(connection, "past_invoices", "tenant_id, source, number, credit_note_id, amount, lines", cancellation);
+        await using var invoices = await CopyRows.Into(connection, "past_invoices", "tenant_id, source, number, credit_note_id, amount", cancellation);
         foreach (var (note, id) in numbered)
-            invoices.Row().Add(db.Caller.TenantId).Add(source).Add(note.Invoice.Number).Add(id).Add(note.Amount).Add(note.Invoice.Lines.Count);
+            invoices.Row().Add(db.Caller.TenantId).Add(source).Add(note.Invoice.Number).Add(id).Add(note.Amount);
         await invoices.Complete(cancellation);
     }
 
@@ -171,8 +171,7 @@ internal sealed class RetailCredits(AuraDb db)
 /// <summary>A credit note with the purchases that it takes back.</summary>
 internal sealed record BookedCredit(RetailInvoice Invoice, DateTime At, IReadOnlyList<CreditMatch> Matches)
 {
-    /// <summary>Minor units; below zero where it charges.</summary>
-    public long Amount { get; } = -Invoice.Lines.Sum(RetailSale.ValueOf);
+    public long Amount { get; } = AmountOf(Invoice);
 
     public long Refunded { get; } = Matches.Sum(match => match.Amount);
 
@@ -181,6 +180,9 @@ internal sealed record BookedCredit(RetailInvoice Invoice, DateTime At, IReadOnl
 
     public IEnumerable<(long OrderId, long IntentId, long Amount)> ByOrder() => Matches
         .GroupBy(match => (match.Line.OrderId, match.Line.IntentId), (key, all) => (key.OrderId, key.IntentId, Amount: all.Sum(match => match.Amount)));
+
+    /// <returns>Minor units; below zero where it charges.</returns>
+    public static long AmountOf(RetailInvoice invoice) => -invoice.Lines.Sum(RetailSale.ValueOf);
 
     public static object ToLine(RetailLine line) => new
     {

@@ -6,7 +6,6 @@ CREATE TABLE past_invoices (
   order_id bigint,
   credit_note_id bigint,
   amount bigint NOT NULL,
-  lines integer NOT NULL,
   PRIMARY KEY (tenant_id, source, number),
   CHECK (num_nonnulls(order_id, credit_note_id) = 1)
 );

@@ -56,12 +56,14 @@ public sealed class RetailHistoryTests
         const string lines = """
             1,A1,TEA,5,2010-01-04 10:00:00,2.00,13085,Germany
             C2,A1,TEA,-2,2010-01-05 10:00:00,2.00,13085,Germany
+            C3,M,Manual,1,2010-01-06 10:00:00,9.00,,Germany
             """;
         await Import(store, lines);
 
         var again = await Import(store, lines);
 
-        Assert.Equal((0, 0, 2), (again.Orders, again.CreditNotes, again.Repeated));
+        Assert.Equal((0, 0, 3), (again.Orders, again.CreditNotes, again.Repeated));
+        Assert.Empty(again.Problems);
         Assert.Equal(400, await store.Database((db, _) => db.Orders.Select(o => o.Refunded).SingleAsync()));
         await store.Verify();
     }
