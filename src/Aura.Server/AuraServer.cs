@@ -43,6 +43,7 @@ public static class AuraServer
         });
         builder.Logging.SetMinimumLevel(options.Log)
             .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // whoever starts the server says why it did not
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(9));
         AddServices(builder.Services, options, database);

@@ -15,7 +15,7 @@ internal sealed class BackgroundWork(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Task> work = [access.Listen(stoppingToken), Watch(stoppingToken)];
+        List<Task> work = [access.Listen(stoppingToken), Persistently(() => Watch(stoppingToken), stoppingToken)];
         if (options.Role != ServerRole.Api)
         {
             work.Add(Persistently(() => worker.Run(4, lanes: false, stoppingToken), stoppingToken));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Npgsql;
 
 namespace Aura.Server.Cli;
 
@@ -17,6 +18,20 @@ internal static class AuraCommand
             DemoCommand.Create(),
             VerifyCommand.Create(),
         };
-        return root.Parse(args).InvokeAsync();
+        return Invoke(root.Parse(args));
+    }
+
+    /// <summary>What the person at the terminal can mend is said in a sentence; anything else shows where it happened.</summary>
+    private static async Task<int> Invoke(ParseResult parsed)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception failure) when (failure is PostgresUnavailable or NpgsqlException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return 1;
+        }
     }
 }
