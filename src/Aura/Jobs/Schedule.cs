@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Aura.Jobs;
 
-/// <summary>Every recurring job of the server, on one page. They span stores and go by the world's clock.</summary>
+/// <summary>Every recurring job of the server, on one page. They span stores and run by the world's clock.</summary>
 /// <remarks>Whoever moves the next time forward, by a conditional UPDATE, runs the job: once for all servers.</remarks>
 public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
 {
@@ -25,7 +25,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         new("import_files.forget", TimeSpan.FromHours(6), """
             DELETE FROM import_chunks c USING imports i WHERE i.tenant_id = c.tenant_id AND i.id = c.import_id AND i.updated_at < now() - interval '7 days'
             """),
-        new("audit_logs.forget", TimeSpan.FromHours(1), AuditRetention.Sql),
+        new("audit_logs.forget", TimeSpan.FromHours(1), AuditRetention.Sql) { ByStoreClocks = true },
     ];
 
     public async Task Run(CancellationToken stopping)
@@ -37,6 +37,13 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
                     await Execute(job.Sql, stopping);
             await Task.Delay(Pause, time, stopping);
         }
+    }
+
+    /// <summary>Runs at once what depends on the clocks of stores: one of them was moved.</summary>
+    public async Task FollowStoreClocks(CancellationToken cancellation)
+    {
+        foreach (var job in All.Where(job => job.ByStoreClocks))
+            await Execute(job.Sql, cancellation);
     }
 
     private async Task<bool> IsDue(Recurring job, CancellationToken cancellation)
@@ -57,5 +64,9 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private sealed record Recurring(string Name, TimeSpan Every, string Sql);
+    private sealed record Recurring(string Name, TimeSpan Every, string Sql)
+    {
+        /// <summary>What it does depends on the time in each store.</summary>
+        public bool ByStoreClocks { get; init; }
+    }
 }

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Jobs;
 
 /// <summary>The clock of a sandbox. Advancing it goes from one due job to the next, so that everything happens in its order.</summary>
-public sealed class TestClock(JobWorker worker, AccessDirectory access, IEnumerable<IEventReader> readers, TimeProvider time)
+public sealed class TestClock(
+    JobWorker worker, Schedule schedule, AccessDirectory access, IEnumerable<IEventReader> readers, TimeProvider time)
 {
     /// <summary>How long other workers, and writers whose events cannot be read yet, are waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -25,6 +26,7 @@ public sealed class TestClock(JobWorker worker, AccessDirectory access, IEnumera
 
         await Set(db, to, cancellation);
         await Settle(db, cancellation);
+        await schedule.FollowStoreClocks(cancellation);
         return await db.Jobs.AsNoTracking().Where(j => j.FinishedAt != null && j.RunAt <= to && (j.RunAt > before || j.FinishedAt >= before))
             .OrderBy(j => j.RunAt).ThenBy(j => j.Id).Take(1_000).ToListAsync(cancellation);
     }

@@ -1,3 +1,5 @@
+using Aura.Accounts;
+
 namespace Aura.Tests.Http;
 
 public sealed class KeysAndTenantsTests
@@ -154,6 +156,23 @@ public sealed class KeysAndTenantsTests
         Assert.Equal("Check/1.0", (string?)entry["user_agent"]);
         Assert.Equal("127.0.0.1", (string?)entry["ip_address"]);
         Assert.StartsWith("key_", (string?)entry["actor"]);
+    }
+
+    [Theory]
+    [InlineData(Plan.Starter, "P89D", 1)]
+    [InlineData(Plan.Starter, "P91D", 0)]
+    [InlineData(Plan.Professional, "P364D", 1)]
+    [InlineData(Plan.Professional, "P366D", 0)]
+    [InlineData(Plan.Enterprise, "P2554D", 1)]
+    [InlineData(Plan.Enterprise, "P2556D", 0)]
+    public async Task The_audit_log_is_kept_as_long_as_the_plan_says(Plan plan, string later, int left)
+    {
+        var store = await Store.Open(plan);
+        await store.Test.Ok("POST /v2/customers", new { email = "a@b.co" });
+
+        await store.Advance(later);
+
+        Assert.Equal(left, (await store.Test.Ok("GET /v2/audit-logs?resource=customer"))["logs"]!.AsArray().Count);
     }
 
     [Fact]
