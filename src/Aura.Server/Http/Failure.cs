@@ -52,7 +52,7 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
             return Invalid([.. Quoted.Matches(missing.Value).Select(name => new FieldError(Join(path, name.Groups[1].Value), "Is required."))], request);
         if (Unmapped.Match(json.Message) is { Success: true } unmapped)
             return Invalid([new(Join(path, unmapped.Groups[1].Value), "Is no field of this request.")], request);
-        return Invalid([new(path, Reason(json.Message))], request);
+        return Invalid([new(path, Reason($"{json.Message} {json.InnerException?.Message}".TrimEnd()))], request);
     }
 
     private static Failure Invalid(FieldError[] fields, string request) =>
@@ -73,12 +73,13 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
         ? message
         : message.Contains("doesn't allow", StringComparison.Ordinal) ? "Must not be null." : Wanted(message);
 
-    private static string Wanted(string message) => TypeName.Match(message).Groups[1].Value switch
+    private static string Wanted(string message) => message switch
     {
-        "System.String" => "Must be text.",
-        "System.Int32" or "System.Int64" => "Must be an integer.",
-        "System.Boolean" => "Must be true or false.",
-        var list when list.Contains("List", StringComparison.Ordinal) || list.EndsWith("[]", StringComparison.Ordinal) => "Must be a list.",
+        _ when message.Contains("as a string", StringComparison.Ordinal) => "Must be text.",
+        _ when message.Contains("as a boolean", StringComparison.Ordinal) => "Must be true or false.",
+        _ when message.Contains("Int32", StringComparison.Ordinal) || message.Contains("Int64", StringComparison.Ordinal) ||
+            message.Contains("as a number", StringComparison.Ordinal) => "Must be an integer.",
+        _ when message.Contains("List`1", StringComparison.Ordinal) || message.Contains("[]", StringComparison.Ordinal) => "Must be a list.",
         _ => "Has the wrong type.",
     };
 
@@ -113,9 +114,6 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
 
     [GeneratedRegex("The JSON property '([^']+)' could not be mapped")]
     private static partial Regex Unmapped { get; }
-
-    [GeneratedRegex(@"converted to (\S+?)\.? Path")]
-    private static partial Regex TypeName { get; }
 
     [GeneratedRegex("""parameter "\S+ (\S+)" """)]
     private static partial Regex ParameterName { get; }

@@ -55,6 +55,20 @@ public sealed class EnvelopeTests
         Assert.DoesNotContain("System.", error.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"email":5}""", "Must be text.")]
+    [InlineData("""{"email":"a@b.co","tags":5}""", "Must be a list.")]
+    [InlineData("""{"email":"a@b.co","tax_exempt":"yes"}""", "Must be true or false.")]
+    [InlineData("""{"email":"a@b.co","addresses":[{"line1":"x","city":"y","country":"US","type":"moon"}]}""", "Must be one of shipping, billing.")]
+    public async Task A_wrong_type_is_told_in_words(string body, string message)
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(422, "POST /v2/customers", body);
+
+        Assert.Equal(message, (string?)error["details"]![0]!["message"]);
+    }
+
     [Fact]
     public async Task All_wrong_fields_are_named_at_once()
     {
