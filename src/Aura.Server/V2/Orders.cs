@@ -55,7 +55,7 @@ internal static class Orders
     public static Task<Dictionary<long, OrderResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
         db.Orders.Where(o => ids.Contains(o.Id)).Select(OrderResponse.From).ToDictionaryAsync(o => o.Id.Value, cancellation);
 
-    private static Task<Listed<OrderResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Orders, list, cancellation);
+    private static Task<Listed<OrderResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Orders.AsSplitQuery(), list, cancellation);
 
     private static async Task<OrderResponse> Show(OrderName id, AuraDb db, CancellationToken cancellation) =>
         await db.Orders.Where(o => o.Id == id.Id || o.Number == id.Number).Select(OrderResponse.From).FirstOrDefaultAsync(cancellation)
