@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Persistence;
 using Aura.Server.Http;
-using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,7 +29,7 @@ internal static class ApiKeys
         var keys = await own.OrderByDescending(k => k.Id).Skip((page.Page - 1) * page.Limit).Take(page.Limit).ToListAsync(cancellation);
         return new(
             [.. keys.Select(ApiKeyResponse.Of)],
-            Pagination.Of(new PageOf<ApiKey>([], page.Page, page.Limit, total, null, (long)page.Page * page.Limit < total)));
+            Pagination.Of(page.Page, page.Limit, total));
     }
 
     private static async Task<ApiKeyResponse> Show(Id<ApiKey> id, AuraDb db, TimeProvider time, CancellationToken cancellation)

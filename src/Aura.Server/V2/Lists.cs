@@ -22,16 +22,19 @@ public sealed record Pagination
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? NextCursor { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public bool? HasMore { get; init; }
 
-    public static Pagination Of<T>(PageOf<T> page) => page.Number is { } number
-        ? new()
-        {
-            Page = number,
-            Limit = page.Size,
-            TotalItems = page.Total,
-            TotalPages = (page.Total + page.Size - 1) / page.Size,
-            HasNext = page.HasMore,
-            HasPrevious = number > 1,
-        }
+    /// <summary>Of a page by number.</summary>
+    public static Pagination Of(int number, int size, long total) => new()
+    {
+        Page = number,
+        Limit = size,
+        TotalItems = total,
+        TotalPages = (total + size - 1) / size,
+        HasNext = (long)number * size < total,
+        HasPrevious = number > 1,
+    };
+
+    public static Pagination Of<T>(PageOf<T> page) => page is { Number: { } number, Total: { } total }
+        ? Of(number, page.Size, total)
         : new() { Limit = page.Size, NextCursor = page.NextCursor, HasMore = page.HasMore };
 }
 

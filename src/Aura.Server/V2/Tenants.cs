@@ -29,7 +29,7 @@ internal static class Tenants
             .Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => new { Store = s, a.Plan }).ToListAsync(cancellation);
         return new(
             [.. items.Select(row => TenantResponse.Of(row.Store, row.Plan))],
-            Pagination.Of(new Http.Lists.PageOf<Store>([], page.Page, page.Limit, total, null, (long)page.Page * page.Limit < total)));
+            Pagination.Of(page.Page, page.Limit, total));
     }
 
     private static async Task<TenantResponse> Show(Id<Store> id, CurrentCaller caller, AuraDb db, CancellationToken cancellation) =>
