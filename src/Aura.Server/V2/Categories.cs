@@ -35,9 +35,8 @@ internal static class Categories
         Shape.List(db.Categories, list, cancellation);
 
     /// <param name="id">An id or a slug.</param>
-    private static async Task<CategoryResponse> Show(string id, AuraDb db, CancellationToken cancellation) =>
-        await (Id<Category>.ToNumber(id) is { } number ? db.Categories.Where(c => c.Id == number) : db.Categories.Where(c => c.Slug == id))
-            .AsNoTracking().Select(CategoryResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Category.Noun);
+    private static Task<CategoryResponse> Show(string id, AuraDb db, CancellationToken cancellation) => Shape.Show(
+        Id<Category>.ToNumber(id) is { } number ? db.Categories.Where(c => c.Id == number) : db.Categories.Where(c => c.Slug == id), cancellation);
 
     internal static Task<Created<CategoryResponse>> Create(CreateCategory request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {

@@ -21,8 +21,7 @@ internal static class CustomerAddresses
 
     private static async Task<AddressList> List(Id<Customer> id, AuraDb db, CancellationToken cancellation)
     {
-        var customer = await db.Customers.AsNoTracking().Include(c => c.Addresses).FirstOrDefaultAsync(c => c.Id == id.Value, cancellation)
-            ?? throw Refused.NotFound(Customer.Noun);
+        var customer = await db.Customers.Include(c => c.Addresses).Read(id, cancellation);
         return new([.. customer.Addresses.OrderBy(a => a.Id).Select(CustomerAddressResponse.Of)]);
     }
 

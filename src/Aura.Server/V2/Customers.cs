@@ -45,28 +45,15 @@ internal static class Customers
 
     private static async Task<CustomerProfile> Show(Id<Customer> id, AuraDb db, CancellationToken cancellation)
     {
-        var customer = await db.Customers.Where(c => c.Id == id.Value).Select(CustomerResponse.From).FirstOrDefaultAsync(cancellation)
-            ?? throw Refused.NotFound(Customer.Noun);
+        var customer = await Shape.Show(db.Customers, id, cancellation);
         return CustomerProfile.Of(customer, await db.Bought(id, cancellation));
     }
 
-    internal static async Task<Created<CustomerResponse>> Create(CreateCustomer request, AuraDb db, CancellationToken cancellation)
-    {
-        var customer = request.ToCustomer();
-        db.Customers.Add(customer);
-        db.Publish("customer.created", customer);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/customers/{new Id<Customer>(customer.Id)}", CustomerResponse.Of(customer));
-    }
+    internal static Task<Created<CustomerResponse>> Create(CreateCustomer request, AuraDb db, CancellationToken cancellation) =>
+        db.Create(request.ToCustomer(), CustomerResponse.Of, customer => $"/v2/customers/{customer.Id}", cancellation, "customer.created");
 
-    internal static async Task<CustomerResponse> Update(Id<Customer> id, UpdateCustomer request, AuraDb db, CancellationToken cancellation)
-    {
-        var customer = await db.Load(db.Customers.Include(c => c.Addresses).Where(c => c.Id == id.Value), cancellation);
-        request.Apply(customer);
-        db.Publish("customer.updated", customer);
-        await db.SaveChangesAsync(cancellation);
-        return CustomerResponse.Of(customer);
-    }
+    internal static Task<CustomerResponse> Update(Id<Customer> id, UpdateCustomer request, AuraDb db, CancellationToken cancellation) =>
+        db.Change(db.Customers.Include(c => c.Addresses).Where(c => c.Id == id.Value), request.Apply, CustomerResponse.Of, cancellation, "customer.updated");
 }
 
 public sealed record CreateCustomer(

@@ -40,8 +40,7 @@ internal static class Disputes
         Shape.List(db.PaymentDisputes, list, cancellation);
 
     private static async Task<DisputeResponse> Show(Id<PaymentDispute> id, AuraDb db, CancellationToken cancellation) =>
-        DisputeResponse.Of(await db.PaymentDisputes.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id.Value, cancellation)
-            ?? throw Refused.NotFound(PaymentDispute.Noun));
+        DisputeResponse.Of(await db.PaymentDisputes.Read(id, cancellation));
 
     private static async Task<Created<DisputeResponse>> Create(CreateDispute request, PaymentProcessing payments, CancellationToken cancellation)
     {

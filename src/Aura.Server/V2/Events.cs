@@ -31,7 +31,7 @@ internal static class Events
 
     private static async Task<EventResponse> Show(Id<StoreEvent> id, AuraDb db, EventObjects objects, CancellationToken cancellation)
     {
-        var happened = await db.Events.AsNoTracking().FirstOrDefaultAsync(e => e.Id == id.Value, cancellation) ?? throw Refused.NotFound(StoreEvent.Noun);
+        var happened = await db.Events.Read(id, cancellation);
         return (await objects.Of([happened], db, cancellation))[0];
     }
 }

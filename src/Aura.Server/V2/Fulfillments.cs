@@ -26,10 +26,11 @@ internal static class Fulfillments
         fulfillments.MapPatch("/{fulfillment}", Update);
     }
 
-    private static async Task<Listed<FulfillmentResponse>> List(Id<Order> id, ListRequest list, AuraDb db, CancellationToken cancellation) =>
-        await db.Orders.AnyAsync(o => o.Id == id.Value, cancellation)
-            ? await Shape.List(db.Fulfillments.Where(f => f.OrderId == id.Value), list, cancellation)
-            : throw Refused.NotFound(Order.Noun);
+    private static async Task<Listed<FulfillmentResponse>> List(Id<Order> id, ListRequest list, AuraDb db, CancellationToken cancellation)
+    {
+        await db.Orders.Demand(id, cancellation);
+        return await Shape.List(db.Fulfillments.Where(f => f.OrderId == id.Value), list, cancellation);
+    }
 
     private static async Task<Created<FulfillmentResponse>> Create(Id<Order> id, CreateFulfillment request, OrderFulfillment fulfillment, CancellationToken cancellation)
     {

@@ -45,13 +45,13 @@ internal static class Imports
     private static Task<Listed<ImportResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.Imports, list, cancellation);
 
-    private static async Task<ImportResponse> Show(Id<ProductImport> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Imports.Where(i => i.Id == id.Value).Select(ImportResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(ProductImport.Noun);
+    private static Task<ImportResponse> Show(Id<ProductImport> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.Imports, id, cancellation);
 
-    private static async Task<Listed<ImportRowResponse>> ListRows(Id<ProductImport> id, ListRequest list, AuraDb db, CancellationToken cancellation) =>
-        await db.Imports.AnyAsync(i => i.Id == id.Value, cancellation)
-            ? await Rows.List(db.ImportRows.Where(r => r.ImportId == id.Value), list, cancellation)
-            : throw Refused.NotFound(ProductImport.Noun);
+    private static async Task<Listed<ImportRowResponse>> ListRows(Id<ProductImport> id, ListRequest list, AuraDb db, CancellationToken cancellation)
+    {
+        await db.Imports.Demand(id, cancellation);
+        return await Rows.List(db.ImportRows.Where(r => r.ImportId == id.Value), list, cancellation);
+    }
 
     /// <summary>Takes the CSV as the body, or as the part <c>file</c> of a form, beside the parts or parameters <c>format</c> and <c>dry_run</c>.</summary>
     private static async Task<Accepted<ImportResponse>> Create(

@@ -6,7 +6,6 @@ using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -43,42 +42,27 @@ internal static class InventoryAlerts
         string productId, ListRequest list, AuraDb db, CancellationToken cancellation) =>
         await Alerts.List(Of(await InventoryTarget.Find(productId, db, cancellation), db), list, cancellation);
 
-    private static async Task<Created<StockAlertResponse>> Create(
-        string productId, CreateStockAlert request, AuraDb db, CancellationToken cancellation)
+    private static async Task<Created<StockAlertResponse>> Create(string productId, CreateStockAlert request, AuraDb db, CancellationToken cancellation)
     {
         var target = await InventoryTarget.Find(productId, db, cancellation);
-        var variant = target.IsVariant || request.VariantId is not null ? target.One(request.VariantId) : (long?)null;
-        if (request.Location is { } id && !await db.Warehouses.AnyAsync(w => w.Id == id.Value, cancellation))
-            throw Refused.NotFound(Warehouse.Noun);
-        var alert = StockAlert.Create(
-            target.ProductId, variant, request.Location?.Value, request.Threshold, request.Channels ?? [], request.Reorder?.Enabled ?? false, request.Reorder?.Quantity);
-        db.StockAlerts.Add(alert);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/inventory/{productId}/alerts", StockAlertResponse.Of(alert));
+        if (request.Location is { } warehouse)
+            await db.Warehouses.Demand(warehouse, cancellation);
+        return await db.Create(request.ToAlert(target), StockAlertResponse.Of, _ => $"/v2/inventory/{productId}/alerts", cancellation);
     }
 
-    private static async Task<NoContent> Delete(
-        string productId, Id<StockAlert> alertId, AuraDb db, CancellationToken cancellation)
+    private static async Task<NoContent> Delete(string productId, Id<StockAlert> alertId, AuraDb db, CancellationToken cancellation)
     {
         var target = await InventoryTarget.Find(productId, db, cancellation);
-        db.StockAlerts.Remove(await db.Load(Of(target, db).Where(a => a.Id == alertId.Value), cancellation));
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.NoContent();
+        return await db.Delete(Of(target, db).Where(a => a.Id == alertId.Value), cancellation);
     }
 
     private static Task<Listed<ReorderResponse>> ListReorders(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Reorders.List(db.Reorders, list, cancellation);
 
-    private static async Task<ReorderResponse> ShowReorder(Id<Reorder> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Reorders.Where(r => r.Id == id.Value).Select(ReorderResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Reorder.Noun);
+    private static Task<ReorderResponse> ShowReorder(Id<Reorder> id, AuraDb db, CancellationToken cancellation) => Reorders.Show(db.Reorders, id, cancellation);
 
-    private static async Task<ReorderResponse> UpdateReorder(Id<Reorder> id, UpdateReorder request, AuraDb db, CancellationToken cancellation)
-    {
-        var reorder = await db.Load(id, cancellation);
-        reorder.Mark(request.Status);
-        await db.SaveChangesAsync(cancellation);
-        return ReorderResponse.Of(reorder);
-    }
+    private static Task<ReorderResponse> UpdateReorder(Id<Reorder> id, UpdateReorder request, AuraDb db, CancellationToken cancellation) =>
+        db.Change(id, reorder => reorder.Mark(request.Status), ReorderResponse.Of, cancellation);
 
     private static IQueryable<StockAlert> Of(InventoryTarget target, AuraDb db) =>
         db.StockAlerts.Where(a => a.ProductId == target.ProductId && (!target.IsVariant || a.VariantId == null || target.VariantIds.Contains(a.VariantId.Value)));
@@ -91,7 +75,12 @@ public sealed record CreateStockAlert(
     Id<Warehouse>? Location = null,
     [MaxLength(20)] IReadOnlyList<string>? Channels = null,
     ReorderRule? Reorder = null,
-    Id<Variant>? VariantId = null);
+    Id<Variant>? VariantId = null)
+{
+    internal StockAlert ToAlert(InventoryTarget target) => StockAlert.Create(
+        target.ProductId, target.IsVariant || VariantId is not null ? target.One(VariantId) : null, Location?.Value, Threshold,
+        Channels ?? [], Reorder?.Enabled ?? false, Reorder?.Quantity);
+}
 
 public sealed record ReorderRule(bool Enabled = true, [Range(1, 1_000_000_000L)] long? Quantity = null);
 

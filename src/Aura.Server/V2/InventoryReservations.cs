@@ -42,8 +42,7 @@ internal static class InventoryReservations
         string productId, Id<Reservation> id, AuraDb db, CancellationToken cancellation)
     {
         var target = await InventoryTarget.Find(productId, db, cancellation);
-        return await db.Reservations.Where(r => r.Id == id.Value && target.VariantIds.Contains(r.VariantId)).Select(ReservationResponse.From)
-            .FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Reservation.Noun);
+        return await Shape.Show(db.Reservations.Where(r => target.VariantIds.Contains(r.VariantId)), id, cancellation);
     }
 
     private static Task<Created<ReservationResponse>> Reserve(

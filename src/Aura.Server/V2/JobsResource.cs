@@ -2,7 +2,6 @@ using System.Text.Json;
 using Aura.Jobs;
 using Aura.Persistence;
 using Aura.Server.Http;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -13,7 +12,7 @@ internal static class JobsResource
         api.MapGet("/jobs/{id}", Show).WithTags("Jobs").Scope("jobs").NeverCached();
 
     private static async Task<JobResponse> Show(Id<Job> id, AuraDb db, CancellationToken cancellation) =>
-        JobResponse.Of(await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.Id == id.Value, cancellation) ?? throw Refused.NotFound(Job.Noun));
+        JobResponse.Of(await db.Jobs.Read(id, cancellation));
 }
 
 /// <param name="Progress">Percent.</param>

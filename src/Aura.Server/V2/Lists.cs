@@ -91,7 +91,7 @@ public sealed partial class ListRequest
     private static partial Regex MetadataName { get; }
 }
 
-internal static class ListingExtensions
+internal static class PlatformLists
 {
     /// <summary>Answers a list route of this dialect.</summary>
     public static async Task<Listed<TResponse>> List<T, TResponse>(
@@ -100,7 +100,4 @@ internal static class ListingExtensions
         var page = await listing.Page(rows, request.Options, cancellation);
         return new(page.Items, Pagination.Of(page));
     }
-
-    /// <summary>Tells the API description what the list can do.</summary>
-    public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
 }

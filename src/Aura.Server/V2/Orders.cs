@@ -57,9 +57,8 @@ internal static class Orders
 
     private static Task<Listed<OrderResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Orders.AsSplitQuery(), list, cancellation);
 
-    private static async Task<OrderResponse> Show(OrderName id, AuraDb db, CancellationToken cancellation) =>
-        await db.Orders.Where(o => o.Id == id.Id || o.Number == id.Number).Select(OrderResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(Order.Noun);
+    private static Task<OrderResponse> Show(OrderName id, AuraDb db, CancellationToken cancellation) =>
+        Shape.Show(db.Orders.Where(o => o.Id == id.Id || o.Number == id.Number), cancellation);
 
     private static async Task<Created<OrderResponse>> Create(CreateOrder request, OrderPlacement placement, AuraDb db, CancellationToken cancellation)
     {

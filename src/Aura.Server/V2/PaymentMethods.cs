@@ -34,9 +34,7 @@ internal static class PaymentMethods
     private static Task<Listed<PaymentMethodResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.PaymentMethods, list, cancellation);
 
-    private static async Task<PaymentMethodResponse> Show(Id<PaymentMethod> id, AuraDb db, CancellationToken cancellation) =>
-        await db.PaymentMethods.Where(m => m.Id == id.Value).Select(PaymentMethodResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(PaymentMethod.Noun);
+    private static Task<PaymentMethodResponse> Show(Id<PaymentMethod> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.PaymentMethods, id, cancellation);
 
     private static async Task<Created<PaymentMethodResponse>> Create(CreatePaymentMethod request, PaymentProcessing payments, CancellationToken cancellation)
     {

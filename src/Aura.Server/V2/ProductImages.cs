@@ -25,7 +25,7 @@ internal static class ProductImages
 
     private static async Task<Listed<ImageResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
     {
-        await db.DemandProduct(id, cancellation);
+        await db.Products.Demand(id, cancellation);
         return await Shape.List(db.ProductImages.Where(i => i.ProductId == id.Value), list, cancellation);
     }
 

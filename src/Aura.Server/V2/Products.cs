@@ -54,9 +54,8 @@ internal static class Products
     {
         var withReviews = Included(include).Contains("reviews");
         var sku = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
-        var product = await (Id<Product>.ToNumber(id) is { } number ? db.Products.Where(p => p.Id == number) : db.Products.Where(p => p.Sku == sku))
-            .AsSplitQuery().AsNoTracking().Select(ProductResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Product.Noun);
-        product = await product.WithStock(db, cancellation);
+        var named = Id<Product>.ToNumber(id) is { } number ? db.Products.Where(p => p.Id == number) : db.Products.Where(p => p.Sku == sku);
+        var product = await (await Shape.Show(named.AsSplitQuery(), cancellation)).WithStock(db, cancellation);
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 

@@ -37,8 +37,7 @@ internal static class Returns
 
     private static Task<Listed<ReturnResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Returns, list, cancellation);
 
-    private static async Task<ReturnResponse> Show(Id<Return> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Returns.Where(r => r.Id == id.Value).Select(ReturnResponse.From).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(Return.Noun);
+    private static Task<ReturnResponse> Show(Id<Return> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.Returns, id, cancellation);
 
     private static async Task<Created<ReturnResponse>> Create(CreateReturn request, Returning returning, CancellationToken cancellation)
     {

@@ -33,13 +33,13 @@ internal static class Reviews
 
     private static async Task<Listed<ReviewResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
     {
-        await db.DemandProduct(id, cancellation);
+        await db.Products.Demand(id, cancellation);
         return await Shape.List(db.Reviews.Where(r => r.ProductId == id.Value), list, cancellation);
     }
 
     private static Task<Created<ReviewResponse>> Create(Id<Product> id, CreateReview request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {
-        await db.DemandProduct(id, cancellation);
+        await db.Products.Demand(id, cancellation);
         if (!await db.Customers.AnyAsync(c => c.Id == request.CustomerId.Value, cancellation))
             throw Refused.Invalid(nameof(request.CustomerId), "No such customer.");
         var review = Review.Create(id.Value, request.CustomerId.Value, request.Rating, request.Title, request.Body);

@@ -6,7 +6,6 @@ using Aura.Server.Http;
 using Aura.Server.Http.Lists;
 using Aura.Shipping;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -36,37 +35,16 @@ internal static class ShippingMethods
         return await Shape.List(db.ShippingMethods, list, cancellation);
     }
 
-    private static async Task<ShippingMethodResponse> Show(Id<DeliveryMethod> id, AuraDb db, CancellationToken cancellation) =>
-        await db.ShippingMethods.Where(m => m.Id == id.Value).Select(ShippingMethodResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(DeliveryMethod.Noun);
+    private static Task<ShippingMethodResponse> Show(Id<DeliveryMethod> id, AuraDb db, CancellationToken cancellation) =>
+        Shape.Show(db.ShippingMethods, id, cancellation);
 
-    private static async Task<Created<ShippingMethodResponse>> Create(CreateShippingMethod request, AuraDb db, CancellationToken cancellation)
-    {
-        var method = DeliveryMethod.Create(request.Code, request.Name, [.. request.Zones.Index().Select(zone => zone.Item.ToZone(zone.Index))]);
-        method.Offer(request.Enabled);
-        method.Place(request.Position);
-        db.ShippingMethods.Add(method);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/shipping/methods/{new Id<DeliveryMethod>(method.Id)}", ShippingMethodResponse.Of(method));
-    }
+    private static Task<Created<ShippingMethodResponse>> Create(CreateShippingMethod request, AuraDb db, CancellationToken cancellation) =>
+        db.Create(request.ToMethod(), ShippingMethodResponse.Of, method => $"/v2/shipping/methods/{method.Id}", cancellation);
 
-    private static async Task<ShippingMethodResponse> Update(Id<DeliveryMethod> id, UpdateShippingMethod request, AuraDb db, CancellationToken cancellation)
-    {
-        var method = await db.Load(id, cancellation);
-        request.Name.Apply(method.Rename);
-        request.Enabled.Apply(method.Offer);
-        request.Position.Apply(method.Place);
-        request.Zones.Apply(zones => method.Tabulate([.. zones.Index().Select(zone => zone.Item.ToZone(zone.Index))]));
-        await db.SaveChangesAsync(cancellation);
-        return ShippingMethodResponse.Of(method);
-    }
+    private static Task<ShippingMethodResponse> Update(Id<DeliveryMethod> id, UpdateShippingMethod request, AuraDb db, CancellationToken cancellation) =>
+        db.Change(id, request.Apply, ShippingMethodResponse.Of, cancellation);
 
-    private static async Task<NoContent> Delete(Id<DeliveryMethod> id, AuraDb db, CancellationToken cancellation)
-    {
-        db.ShippingMethods.Remove(await db.Load(id, cancellation));
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.NoContent();
-    }
+    private static Task<NoContent> Delete(Id<DeliveryMethod> id, AuraDb db, CancellationToken cancellation) => db.Delete(id, cancellation);
 }
 
 public sealed record CreateShippingMethod(
@@ -74,7 +52,16 @@ public sealed record CreateShippingMethod(
     [StringLength(200, MinimumLength = 1)] string Name,
     IReadOnlyList<ShippingZoneBody> Zones,
     bool Enabled = true,
-    [Range(0, 1_000_000)] int Position = 0);
+    [Range(0, 1_000_000)] int Position = 0)
+{
+    public DeliveryMethod ToMethod()
+    {
+        var method = DeliveryMethod.Create(Code, Name, ShippingZoneBody.ToZones(Zones));
+        method.Offer(Enabled);
+        method.Place(Position);
+        return method;
+    }
+}
 
 public sealed record UpdateShippingMethod
 {
@@ -82,12 +69,22 @@ public sealed record UpdateShippingMethod
     public Change<IReadOnlyList<ShippingZoneBody>> Zones { get; init; }
     public Change<bool> Enabled { get; init; }
     [Range(0, 1_000_000)] public Change<int> Position { get; init; }
+
+    public void Apply(DeliveryMethod method)
+    {
+        Name.Apply(method.Rename);
+        Enabled.Apply(method.Offer);
+        Position.Apply(method.Place);
+        Zones.Apply(zones => method.Tabulate(ShippingZoneBody.ToZones(zones)));
+    }
 }
 
 /// <param name="Countries">ISO 3166-1 alpha-2, or * for anywhere else.</param>
 public sealed record ShippingZoneBody(IReadOnlyList<string> Countries, IReadOnlyList<ShippingPriceBody> Prices, int? MinDays = null, int? MaxDays = null)
 {
-    public ShippingZone ToZone(int index) => new(
+    public static ShippingZone[] ToZones(IReadOnlyList<ShippingZoneBody> zones) => [.. zones.Select((zone, index) => zone.ToZone(index))];
+
+    private ShippingZone ToZone(int index) => new(
         [.. Countries.Select(country => country.Trim().ToUpperInvariant())],
         [.. Prices.Index().Select(price => price.Item.ToPrice($"Zones[{index}].Prices[{price.Index}]"))])
     {

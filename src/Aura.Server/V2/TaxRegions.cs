@@ -6,7 +6,6 @@ using Aura.Server.Http;
 using Aura.Server.Http.Lists;
 using Aura.Taxes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -32,34 +31,15 @@ internal static class TaxRegions
     private static Task<Listed<TaxRegionResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.TaxRegions, list, cancellation);
 
-    private static async Task<TaxRegionResponse> Show(Id<TaxArea> id, AuraDb db, CancellationToken cancellation) =>
-        await db.TaxRegions.Where(a => a.Id == id.Value).Select(TaxRegionResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(TaxArea.Noun);
+    private static Task<TaxRegionResponse> Show(Id<TaxArea> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.TaxRegions, id, cancellation);
 
-    private static async Task<Created<TaxRegionResponse>> Create(CreateTaxRegion request, AuraDb db, CancellationToken cancellation)
-    {
-        var area = TaxArea.Create(request.Country, request.State, request.PostalPrefix, [.. request.Rates.Select(rate => rate.ToRate(request.Country))]);
-        area.Treat(request.ShippingTaxable, request.PricesIncludeTax);
-        db.TaxRegions.Add(area);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/tax-regions/{new Id<TaxArea>(area.Id)}", TaxRegionResponse.Of(area));
-    }
+    private static Task<Created<TaxRegionResponse>> Create(CreateTaxRegion request, AuraDb db, CancellationToken cancellation) =>
+        db.Create(request.ToArea(), TaxRegionResponse.Of, area => $"/v2/tax-regions/{area.Id}", cancellation);
 
-    private static async Task<TaxRegionResponse> Update(Id<TaxArea> id, UpdateTaxRegion request, AuraDb db, CancellationToken cancellation)
-    {
-        var area = await db.Load(id, cancellation);
-        request.Rates.Apply(rates => area.Charge([.. rates.Select(rate => rate.ToRate(area.Country))]));
-        area.Treat(request.ShippingTaxable.Or(area.ShippingTaxable), request.PricesIncludeTax.Or(area.PricesIncludeTax));
-        await db.SaveChangesAsync(cancellation);
-        return TaxRegionResponse.Of(area);
-    }
+    private static Task<TaxRegionResponse> Update(Id<TaxArea> id, UpdateTaxRegion request, AuraDb db, CancellationToken cancellation) =>
+        db.Change(id, request.Apply, TaxRegionResponse.Of, cancellation);
 
-    private static async Task<NoContent> Delete(Id<TaxArea> id, AuraDb db, CancellationToken cancellation)
-    {
-        db.TaxRegions.Remove(await db.Load(id, cancellation));
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.NoContent();
-    }
+    private static Task<NoContent> Delete(Id<TaxArea> id, AuraDb db, CancellationToken cancellation) => db.Delete(id, cancellation);
 }
 
 public sealed record CreateTaxRegion(
@@ -68,13 +48,27 @@ public sealed record CreateTaxRegion(
     [StringLength(100)] string? State = null,
     [StringLength(20)] string? PostalPrefix = null,
     bool ShippingTaxable = true,
-    bool? PricesIncludeTax = null);
+    bool? PricesIncludeTax = null)
+{
+    public TaxArea ToArea()
+    {
+        var area = TaxArea.Create(Country, State, PostalPrefix, [.. Rates.Select(rate => rate.ToRate(Country))]);
+        area.Treat(ShippingTaxable, PricesIncludeTax);
+        return area;
+    }
+}
 
 public sealed record UpdateTaxRegion
 {
     public Change<IReadOnlyList<TaxRateBody>> Rates { get; init; }
     public Change<bool> ShippingTaxable { get; init; }
     public Change<bool?> PricesIncludeTax { get; init; }
+
+    public void Apply(TaxArea area)
+    {
+        Rates.Apply(rates => area.Charge([.. rates.Select(rate => rate.ToRate(area.Country))]));
+        area.Treat(ShippingTaxable.Or(area.ShippingTaxable), PricesIncludeTax.Or(area.PricesIncludeTax));
+    }
 }
 
 /// <param name="Rate">Percent.</param>

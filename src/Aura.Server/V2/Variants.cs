@@ -31,16 +31,13 @@ internal static class Variants
 
     private static async Task<Listed<VariantResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
     {
-        await db.DemandProduct(id, cancellation);
+        await db.Products.Demand(id, cancellation);
         var page = await Shape.List(Of(id, db), list, cancellation);
         return page with { Data = await page.Data.WithStock(db, cancellation) };
     }
 
-    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation)
-    {
-        var variant = await Of(id, db).Where(v => v.Id == variantId.Value).AsNoTracking().Select(VariantResponse.From).FirstOrDefaultAsync(cancellation);
-        return variant is null ? throw Refused.NotFound(Variant.Noun) : await variant.WithStock(db, cancellation);
-    }
+    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation) =>
+        await (await Shape.Show(Of(id, db), variantId, cancellation)).WithStock(db, cancellation);
 
     private static Task<Created<VariantResponse>> Create(Id<Product> id, CreateVariant request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {

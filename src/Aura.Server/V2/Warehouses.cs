@@ -35,9 +35,7 @@ internal static class Warehouses
     private static Task<Listed<WarehouseResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.Warehouses, list, cancellation);
 
-    private static async Task<WarehouseResponse> Show(Id<Warehouse> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Warehouses.Where(w => w.Id == id.Value).Select(WarehouseResponse.From).FirstOrDefaultAsync(cancellation)
-        ?? throw Refused.NotFound(Warehouse.Noun);
+    private static Task<WarehouseResponse> Show(Id<Warehouse> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.Warehouses, id, cancellation);
 
     private static Task<Created<WarehouseResponse>> Create(CreateWarehouse request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {

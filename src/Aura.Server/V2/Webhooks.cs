@@ -53,7 +53,7 @@ internal static class Webhooks
         Shape.List(db.Webhooks, list, cancellation);
 
     private static async Task<WebhookResponse> Show(Id<Webhook> id, AuraDb db, CancellationToken cancellation) =>
-        WebhookResponse.Of(await Find(id, db, cancellation));
+        WebhookResponse.Of(await db.Webhooks.Read(id, cancellation));
 
     private static async Task<Created<WebhookResponse>> Create(
         CreateWebhook request, AuraDb db, OutboundAddresses addresses, KeyRing ring, CancellationToken cancellation)
@@ -81,12 +81,7 @@ internal static class Webhooks
         return WebhookResponse.Of(webhook);
     }
 
-    private static async Task<NoContent> Delete(Id<Webhook> id, AuraDb db, CancellationToken cancellation)
-    {
-        db.Webhooks.Remove(await db.Load(id, cancellation));
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.NoContent();
-    }
+    private static Task<NoContent> Delete(Id<Webhook> id, AuraDb db, CancellationToken cancellation) => db.Delete(id, cancellation);
 
     private static async Task<WebhookResponse> RotateSecret(
         Id<Webhook> id, AuraDb db, KeyRing ring, CancellationToken cancellation, RotateWebhookSecret? request = null)
@@ -101,35 +96,31 @@ internal static class Webhooks
     private static async Task<TestedWebhook> Test(
         Id<Webhook> id, AuraDb db, WebhookTest test, CancellationToken cancellation, TestWebhook? request = null)
     {
-        var (happened, answer) = await test.Send(await Find(id, db, cancellation), request?.Type, cancellation);
+        var (happened, answer) = await test.Send(await db.Webhooks.Read(id, cancellation), request?.Type, cancellation);
         return new(answer.IsTaken, answer.StatusCode, answer.Error, happened.Id, happened.Type, (int)answer.Duration.TotalMilliseconds, answer.Body);
     }
 
     private static async Task<Listed<DeliveryResponse>> ListDeliveries(Id<Webhook> id, ListRequest list, AuraDb db, CancellationToken cancellation)
     {
-        await Find(id, db, cancellation);
+        await db.Webhooks.Demand(id, cancellation);
         return await Deliveries.List(db.WebhookDeliveries.Where(d => d.WebhookId == id.Value), list, cancellation);
     }
 
     private static async Task<DeliveryResponse> ShowDelivery(Id<Webhook> id, Id<WebhookDelivery> delivery, AuraDb db, CancellationToken cancellation)
     {
-        var shown = await db.WebhookDeliveries.AsNoTracking().FirstOrDefaultAsync(d => d.Id == delivery.Value && d.WebhookId == id.Value, cancellation)
-            ?? throw Refused.NotFound(WebhookDelivery.Noun);
+        var shown = await db.WebhookDeliveries.Where(d => d.WebhookId == id.Value).Read(delivery, cancellation);
         return DeliveryResponse.Of(shown) with { Request = JsonDocument.Parse(shown.Body) };
     }
 
     private static async Task<Accepted<DeliveryResponse>> Redeliver(
         Id<Webhook> id, Id<WebhookDelivery> delivery, AuraDb db, CancellationToken cancellation)
     {
-        var webhook = await Find(id, db, cancellation);
+        var webhook = await db.Webhooks.Read(id, cancellation);
         var again = await db.Load(db.WebhookDeliveries.Where(d => d.Id == delivery.Value && d.WebhookId == id.Value), cancellation);
         again.Redeliver(webhook, db);
         await db.SaveChangesAsync(cancellation);
         return TypedResults.Accepted($"/v2/webhooks/{id}/deliveries/{delivery}", DeliveryResponse.Of(again));
     }
-
-    private static async Task<Webhook> Find(Id<Webhook> id, AuraDb db, CancellationToken cancellation) =>
-        await db.Webhooks.AsNoTracking().FirstOrDefaultAsync(w => w.Id == id.Value, cancellation) ?? throw Refused.NotFound(Webhook.Noun);
 }
 
 /// <param name="Events">Types (see /v2/events/types), order.* for all of an order, or *.</param>

@@ -9,13 +9,6 @@ public static class ProductQueries
     public static IQueryable<Product> WithParts(this IQueryable<Product> products) =>
         products.Include(p => p.Variants).Include(p => p.Images).Include(p => p.Categories).ThenInclude(c => c.Category).AsSplitQuery();
 
-    /// <exception cref="Refused">404 where the store has no such product.</exception>
-    public static async Task DemandProduct(this AuraDb db, Id<Product> id, CancellationToken cancellation)
-    {
-        if (!await db.Products.AnyAsync(p => p.Id == id.Value, cancellation))
-            throw Refused.NotFound(Product.Noun);
-    }
-
     /// <summary>Says that a product has changed, be it in its variants or images alone: the product gets a new version as well.</summary>
     public static void PublishUpdate(this AuraDb db, Product product)
     {

@@ -11,7 +11,7 @@ public static class EventLog
     /// <exception cref="Refused">404 where the store has no such event.</exception>
     public static async Task<List<StoreEvent>> EventsAfter(this AuraDb db, long? after, string? type, int most, CancellationToken cancellation)
     {
-        var place = after is null ? null : await db.Events.AsNoTracking().FirstOrDefaultAsync(e => e.Id == after, cancellation) ?? throw Refused.NotFound(StoreEvent.Noun);
+        var place = after is null ? null : await db.Events.Read<StoreEvent>(after.Value, cancellation);
         return await db.Events.FromSql($"""
             SELECT * FROM events
             WHERE tenant_id = {db.Tenant} AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())

@@ -16,6 +16,7 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
     public IReadOnlyCollection<string> Fields => fields.Keys;
     public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
     public bool HasMetadata => metadata is not null;
+    internal Expression<Func<T, TResponse>> Shape => shape;
 
     /// <summary>A field to filter and sort by.</summary>
     public Listing<T, TResponse> Field<TValue>(string name, Expression<Func<T, TValue>> value)
@@ -113,6 +114,24 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
             page.RemoveAt(page.Count - 1);
         return new([.. page.Select(row => row.Item)], null, options.Limit, null, more ? keys.Cursor(page[^1].Position) : null, more);
     }
+}
+
+internal static class ListingExtensions
+{
+    /// <summary>One row as the list shows it.</summary>
+    /// <exception cref="Refused">404 without the row.</exception>
+    public static Task<TResponse> Show<T, TResponse>(
+        this Listing<T, TResponse> listing, IQueryable<T> rows, Id<T> id, CancellationToken cancellation) where T : StoreRow, IIdentified where TResponse : class =>
+        listing.Show(rows.Where(row => row.Id == id.Value), cancellation);
+
+    /// <summary>The first of these rows as the list shows it.</summary>
+    /// <exception cref="Refused">404 where there is none.</exception>
+    public static async Task<TResponse> Show<T, TResponse>(
+        this Listing<T, TResponse> listing, IQueryable<T> rows, CancellationToken cancellation) where T : StoreRow, IIdentified where TResponse : class =>
+        await rows.AsNoTracking().Select(listing.Shape).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(T.Noun);
+
+    /// <summary>Tells the API description what the list can do.</summary>
+    public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
 }
 
 /// <summary>What the API description needs to know of a list.</summary>
