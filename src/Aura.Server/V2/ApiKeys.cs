@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Persistence;
 using Aura.Server.Http;
+using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,15 +23,8 @@ internal static class ApiKeys
         keys.MapPost("/{id}/rotate", Rotate);
     }
 
-    private static async Task<Listed<ApiKeyResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation)
-    {
-        var (own, page) = (Own(db), list.Options);
-        var total = await own.CountAsync(cancellation);
-        var keys = await own.OrderByDescending(k => k.Id).Skip((page.Page - 1) * page.Limit).Take(page.Limit).ToListAsync(cancellation);
-        return new(
-            [.. keys.Select(ApiKeyResponse.Of)],
-            Pagination.Of(page.Page, page.Limit, total));
-    }
+    private static async Task<Listed<ApiKeyResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
+        (await Own(db).OrderByDescending(k => k.Id).Page(list.Options, k => ApiKeyResponse.Of(k), cancellation)).Listed();
 
     private static async Task<ApiKeyResponse> Show(Id<ApiKey> id, AuraDb db, TimeProvider time, CancellationToken cancellation)
     {

@@ -36,10 +36,6 @@ internal static class Customers
         customers.MapPut("/{id}", Update);
     }
 
-    /// <summary>As events and webhooks show customers.</summary>
-    public static Task<Dictionary<long, CustomerResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(CustomerResponse.From).ToDictionaryAsync(c => c.Id.Value, cancellation);
-
     private static Task<Listed<CustomerResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.Customers, list, cancellation);
 

@@ -32,10 +32,6 @@ internal static class Disputes
         disputes.MapPost("/{id}/respond", Respond).WithMetadata(new Staged());
     }
 
-    /// <summary>For events about them.</summary>
-    public static Task<Dictionary<long, DisputeResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.PaymentDisputes.AsNoTracking().Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, DisputeResponse.Of, cancellation);
-
     private static Task<Listed<DisputeResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.PaymentDisputes, list, cancellation);
 

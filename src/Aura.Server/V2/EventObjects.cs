@@ -1,5 +1,7 @@
+using System.Linq.Expressions;
 using Aura.Events;
 using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -7,6 +9,12 @@ namespace Aura.Server.V2;
 public sealed class EventObjects
 {
     private readonly Dictionary<string, Func<AuraDb, long[], CancellationToken, Task<Dictionary<long, object>>>> shown = [];
+
+    /// <summary>Things that are shown as their list shows them.</summary>
+    public void Add<T, TResponse>(Func<AuraDb, IQueryable<T>> rows, Expression<Func<T, TResponse>> shape, Func<TResponse, long> id)
+        where T : StoreRow, IIdentified where TResponse : class =>
+        Add(T.Noun, (db, ids, cancellation) =>
+            rows(db).AsNoTracking().Where(row => ids.Contains(row.Id)).Select(shape).ToDictionaryAsync(id, cancellation));
 
     /// <summary>How the things with this noun are shown, many at a time.</summary>
     public void Add<TResponse>(string noun, Func<AuraDb, long[], CancellationToken, Task<Dictionary<long, TResponse>>> show) where TResponse : class =>

@@ -72,10 +72,6 @@ internal static class Imports
         return Accepted(import);
     }
 
-    /// <summary>As events show them.</summary>
-    public static Task<Dictionary<long, ImportResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Imports.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(ImportResponse.From).ToDictionaryAsync(i => i.Id.Value, cancellation);
-
     private static Accepted<ImportResponse> Accepted(ProductImport import) =>
         TypedResults.Accepted($"/v2/imports/{new Id<ProductImport>(import.Id)}", ImportResponse.Of(import));
 

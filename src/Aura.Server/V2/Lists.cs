@@ -22,19 +22,8 @@ public sealed record Pagination
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? NextCursor { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public bool? HasMore { get; init; }
 
-    /// <summary>Of a page by number.</summary>
-    public static Pagination Of(int number, int size, long total) => new()
-    {
-        Page = number,
-        Limit = size,
-        TotalItems = total,
-        TotalPages = (total + size - 1) / size,
-        HasNext = (long)number * size < total,
-        HasPrevious = number > 1,
-    };
-
-    public static Pagination Of<T>(PageOf<T> page) => page is { Number: { } number, Total: { } total }
-        ? Of(number, page.Size, total)
+    public static Pagination Of<T>(PageOf<T> page) => page.Number is { } number
+        ? new() { Page = number, Limit = page.Size, TotalItems = page.Total, TotalPages = page.TotalPages, HasNext = page.HasMore, HasPrevious = number > 1 }
         : new() { Limit = page.Size, NextCursor = page.NextCursor, HasMore = page.HasMore };
 }
 
@@ -95,9 +84,8 @@ internal static class PlatformLists
 {
     /// <summary>Answers a list route of this dialect.</summary>
     public static async Task<Listed<TResponse>> List<T, TResponse>(
-        this Listing<T, TResponse> listing, IQueryable<T> rows, ListRequest request, CancellationToken cancellation) where T : StoreRow
-    {
-        var page = await listing.Page(rows, request.Options, cancellation);
-        return new(page.Items, Pagination.Of(page));
-    }
+        this Listing<T, TResponse> listing, IQueryable<T> rows, ListRequest request, CancellationToken cancellation) where T : StoreRow =>
+        (await listing.Page(rows, request.Options, cancellation)).Listed();
+
+    public static Listed<T> Listed<T>(this PageOf<T> page) => new(page.Items, Pagination.Of(page));
 }

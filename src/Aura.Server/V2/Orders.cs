@@ -51,10 +51,6 @@ internal static class Orders
         orders.MapGet("/{id}/history", History);
     }
 
-    /// <summary>Orders as events show them.</summary>
-    public static Task<Dictionary<long, OrderResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Orders.Where(o => ids.Contains(o.Id)).Select(OrderResponse.From).ToDictionaryAsync(o => o.Id.Value, cancellation);
-
     private static Task<Listed<OrderResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Orders.AsSplitQuery(), list, cancellation);
 
     private static Task<OrderResponse> Show(OrderName id, AuraDb db, CancellationToken cancellation) =>

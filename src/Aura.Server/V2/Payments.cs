@@ -44,20 +44,14 @@ internal static class Payments
         payments.MapPost("/{id}/refund", Refund).WithMetadata(new Staged());
     }
 
-    /// <summary>For events about them.</summary>
-    public static Task<Dictionary<long, PaymentResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.PaymentIntents.AsNoTracking().Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, PaymentResponse.Of, cancellation);
-
     private static Task<Listed<PaymentResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.PaymentIntents.Where(i => i.Attempts > 0), list, cancellation);
 
     private static async Task<PaymentWithHistory> Show(Id<Payment> id, AuraDb db, CancellationToken cancellation) =>
-        PaymentWithHistory.Of(await db.PaymentIntents.AsNoTracking().Include(i => i.Refunds).Include(i => i.Entries).AsSplitQuery()
-            .FirstOrDefaultAsync(i => i.Id == id.Value, cancellation) ?? throw Refused.NotFound(Payment.Noun));
+        PaymentWithHistory.Of(await db.PaymentIntents.Include(i => i.Refunds).Include(i => i.Entries).AsSplitQuery().Read(id.Value, cancellation));
 
     private static async Task<IntentResponse> ShowIntent(Id<PaymentIntent> id, AuraDb db, CancellationToken cancellation) =>
-        IntentResponse.Of(await db.PaymentIntents.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id.Value, cancellation)
-            ?? throw Refused.NotFound(Payment.Noun));
+        IntentResponse.Of(await db.PaymentIntents.Read(id, cancellation));
 
     private static async Task<Created<IntentResponse>> Create(
         CreateIntent request, HttpContext http, AuraDb db, PaymentProcessing payments, CancellationToken cancellation)

@@ -25,14 +25,14 @@ internal static class PlatformServices
     {
         var objects = new EventObjects();
         objects.Add(Product.Noun, Products.Shown);
-        objects.Add(Customer.Noun, Customers.Shown);
-        objects.Add(Webhook.Noun, Webhooks.Shown);
-        objects.Add(Payment.Noun, Payments.Shown);
-        objects.Add(PaymentDispute.Noun, Disputes.Shown);
+        objects.Add(db => db.Customers, CustomerResponse.From, customer => customer.Id.Value);
+        objects.Add(db => db.Webhooks, WebhookResponse.From, webhook => webhook.Id.Value);
+        objects.Add(db => db.PaymentIntents, PaymentResponse.From, payment => payment.Id.Value);
+        objects.Add(db => db.PaymentDisputes, DisputeResponse.From, dispute => dispute.Id.Value);
         objects.Add(StockNews.Noun, InventoryResponse.Shown);
-        objects.Add(Aura.Orders.Order.Noun, Orders.Shown);
-        objects.Add(Aura.Orders.Return.Noun, Returns.Shown);
-        objects.Add(ProductImport.Noun, Imports.Shown);
+        objects.Add(db => db.Orders, OrderResponse.From, order => order.Id.Value);
+        objects.Add(db => db.Returns, ReturnResponse.From, made => made.Id.Value);
+        objects.Add(db => db.Imports, ImportResponse.From, import => import.Id.Value);
         return objects;
     }
 

@@ -31,10 +31,6 @@ internal static class Returns
         returns.MapPatch("/{id}", Update).WithMetadata(new Staged());
     }
 
-    /// <summary>Returns as events show them.</summary>
-    public static Task<Dictionary<long, ReturnResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Returns.Where(r => ids.Contains(r.Id)).Select(ReturnResponse.From).ToDictionaryAsync(r => r.Id.Value, cancellation);
-
     private static Task<Listed<ReturnResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Returns, list, cancellation);
 
     private static Task<ReturnResponse> Show(Id<Return> id, AuraDb db, CancellationToken cancellation) => Shape.Show(db.Returns, id, cancellation);

@@ -3,6 +3,7 @@ using Aura.Accounts;
 using Aura.Jobs;
 using Aura.Persistence;
 using Aura.Server.Http;
+using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,14 +23,8 @@ internal static class Tenants
 
     private static async Task<Listed<TenantResponse>> List(ListRequest list, CurrentCaller caller, AuraDb db, CancellationToken cancellation)
     {
-        var own = Own(db, caller.Value);
-        var page = list.Options;
-        var total = await own.CountAsync(cancellation);
-        var items = await own.OrderBy(s => s.Id).Skip((page.Page - 1) * page.Limit).Take(page.Limit)
-            .Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => new { Store = s, a.Plan }).ToListAsync(cancellation);
-        return new(
-            [.. items.Select(row => TenantResponse.Of(row.Store, row.Plan))],
-            Pagination.Of(page.Page, page.Limit, total));
+        var own = Own(db, caller.Value).Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => new { Store = s, a.Plan });
+        return (await own.OrderBy(row => row.Store.Id).Page(list.Options, row => TenantResponse.Of(row.Store, row.Plan), cancellation)).Listed();
     }
 
     private static async Task<TenantResponse> Show(Id<Store> id, CurrentCaller caller, AuraDb db, CancellationToken cancellation) =>

@@ -45,10 +45,6 @@ internal static class Webhooks
         webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver);
     }
 
-    /// <summary>As events show webhooks.</summary>
-    public static Task<Dictionary<long, WebhookResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        db.Webhooks.AsNoTracking().Where(w => ids.Contains(w.Id)).Select(WebhookResponse.From).ToDictionaryAsync(w => w.Id.Value, cancellation);
-
     private static Task<Listed<WebhookResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
         Shape.List(db.Webhooks, list, cancellation);
 

@@ -76,7 +76,7 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         rows = Matching(rows.AsNoTracking(), options);
         var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
         return options.Cursor is null
-            ? await ByNumber(rows, keys, options, cancellation)
+            ? await keys.Order(rows).Page(options, shape, cancellation)
             : await ByCursor(rows, keys, options, cancellation);
     }
 
@@ -97,12 +97,6 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         return rows;
     }
 
-    private async Task<PageOf<TResponse>> ByNumber(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
-    {
-        var total = await rows.LongCountAsync(cancellation);
-        var items = await keys.Order(rows).Skip((options.Page - 1) * options.Limit).Take(options.Limit).Select(shape).ToListAsync(cancellation);
-        return new(items, options.Page, options.Limit, total, null, options.Page * (long)options.Limit < total);
-    }
 
     private async Task<PageOf<TResponse>> ByCursor(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
     {
@@ -129,6 +123,15 @@ internal static class ListingExtensions
     public static async Task<TResponse> Show<T, TResponse>(
         this Listing<T, TResponse> listing, IQueryable<T> rows, CancellationToken cancellation) where T : StoreRow, IIdentified where TResponse : class =>
         await rows.AsNoTracking().Select(listing.Shape).FirstOrDefaultAsync(cancellation) ?? throw Refused.NotFound(T.Noun);
+
+    /// <summary>A page by number of rows that are in their order.</summary>
+    public static async Task<PageOf<TResponse>> Page<T, TResponse>(
+        this IQueryable<T> rows, ListOptions options, Expression<Func<T, TResponse>> shape, CancellationToken cancellation)
+    {
+        var total = await rows.LongCountAsync(cancellation);
+        var items = await rows.Skip((options.Page - 1) * options.Limit).Take(options.Limit).Select(shape).ToListAsync(cancellation);
+        return new(items, options.Page, options.Limit, total, null, options.Page * (long)options.Limit < total);
+    }
 
     /// <summary>Tells the API description what the list can do.</summary>
     public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
@@ -174,4 +177,7 @@ public sealed record ListOptions
 
 /// <param name="Number">Null: by cursor.</param>
 /// <param name="Total">Rows in all; null: by cursor, where they are not counted.</param>
-public sealed record PageOf<T>(IReadOnlyList<T> Items, int? Number, int Size, long? Total, string? NextCursor, bool HasMore);
+public sealed record PageOf<T>(IReadOnlyList<T> Items, int? Number, int Size, long? Total, string? NextCursor, bool HasMore)
+{
+    public long? TotalPages => (Total + Size - 1) / Size;
+}
