@@ -64,8 +64,9 @@ internal sealed class DemoOrders(IReadOnlyList<Product> products, IReadOnlyList<
         {
             ShipTo = new(buyer.Address.Country, buyer.Address.State, buyer.Address.Zip),
             ShippingMethods = Methods,
-            OrderDiscounts = dice.Chance(9) ? [new("welcome", "Welcome, 10 % off", lines.Values.Sum(line => line.UnitPrice.Minor * line.Quantity) / 10)] : [],
         };
+        if (dice.Chance(9))
+            cart = cart.Less(new("welcome", "Welcome, 10 % off", lines.Values.Sum(line => line.UnitPrice.Minor * line.Quantity) / 10));
         var offered = CartPricing.Quote(cart).Where(quote => quote.Offered).Select(quote => quote.Code).ToList();
         return CartPricing.Price(cart with { ShippingMethod = offered.Count == 0 ? null : dice.Chance(16) ? offered[^1] : offered[0] });
     }

@@ -68,7 +68,6 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
         return cart with
         {
             Lines = [.. cart.Lines.Select(line => found.Lines.TryGetValue(line.Id, out var own) ? line with { Discounts = own } : line)],
-            OrderDiscounts = found.Order,
             ShippingDiscounts = found.Shipping,
         };
     }

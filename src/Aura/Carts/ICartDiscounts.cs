@@ -19,11 +19,10 @@ public interface ICartDiscounts
     Task Release(AuraDb db, long orderId, CancellationToken cancellation);
 }
 
-/// <param name="Lines">By the id of the line.</param>
+/// <param name="Lines">By the id of the line; its shares of discounts on the order are among them.</param>
 /// <param name="Refused">The codes that are good for nothing here.</param>
 public sealed record CartDiscounts(
-    IReadOnlyDictionary<long, IReadOnlyList<LineDiscount>> Lines, IReadOnlyList<OrderDiscount> Order, IReadOnlyList<ShippingDiscount> Shipping,
-    IReadOnlyList<RefusedCoupon> Refused);
+    IReadOnlyDictionary<long, IReadOnlyList<LineDiscount>> Lines, IReadOnlyList<ShippingDiscount> Shipping, IReadOnlyList<RefusedCoupon> Refused);
 
 /// <param name="Reason">For programs: <c>coupon_unknown</c>, <c>coupon_expired</c>.</param>
 public sealed record RefusedCoupon(string Code, string Reason, string Message);
@@ -32,7 +31,7 @@ public sealed record RefusedCoupon(string Code, string Reason, string Message);
 public sealed class NoDiscounts : ICartDiscounts
 {
     public Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation) => Task.FromResult(new CartDiscounts(
-        new Dictionary<long, IReadOnlyList<LineDiscount>>(), [], [],
+        new Dictionary<long, IReadOnlyList<LineDiscount>>(), [],
         [.. basket.Coupons.Select(code => new RefusedCoupon(code, "coupon_unknown", $"There is no coupon {code}."))]));
 
     public Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation) => Task.CompletedTask;

@@ -4,9 +4,7 @@ namespace Aura.Pricing;
 
 /// <summary>What a cart costs and why. The totals are sums over its parts and hold nothing of their own.</summary>
 /// <param name="Shipping">Null when no method is chosen or nothing needs shipping.</param>
-/// <param name="OrderDiscounts">What became of each order discount; its parts are among the discounts of the lines.</param>
-public sealed record CartTotals(
-    Currency Currency, IReadOnlyList<LineTotals> Lines, ShippingTotals? Shipping, IReadOnlyList<AppliedDiscount> OrderDiscounts)
+public sealed record CartTotals(Currency Currency, IReadOnlyList<LineTotals> Lines, ShippingTotals? Shipping)
 {
     /// <summary>Unit prices times quantities, before any discount.</summary>
     public Money Subtotal => Sum(line => line.Value);
@@ -52,10 +50,6 @@ public sealed record LineTotals(
 public sealed record ShippingTotals(
     string Code, string Name, Money Price, Money Discount, Money Net, Money Tax, Money Gross, IReadOnlyList<DiscountShare> Discounts,
     IReadOnlyList<TaxLine> Taxes, int? MinDays, int? MaxDays);
-
-/// <param name="Requested">As decided.</param>
-/// <param name="Applied">As taken off; less where the lines were not worth as much.</param>
-public sealed record AppliedDiscount(string SourceId, string Label, Money Requested, Money Applied);
 
 /// <param name="Amount">Minor units, above zero.</param>
 /// <param name="Rounding">Minor units that rounding gave (above 0) or took (below 0): the share less the exact proportion.</param>

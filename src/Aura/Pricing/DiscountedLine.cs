@@ -19,9 +19,6 @@ internal sealed class DiscountedLine
     /// <summary>Minor units left to discount, zero or more.</summary>
     public long Remaining { get; private set; }
 
-    /// <summary>What remains, without tax.</summary>
-    public long Net => Tax.Inclusive ? Remaining - Tax.On(Remaining) : Remaining;
-
     public void Take(DiscountShare share)
     {
         if (share.Amount == 0)
@@ -41,14 +38,13 @@ internal sealed class DiscountedLine
         for (var i = 0; i < lines.Length; i++)
         {
             var line = cart.Lines[i];
-            var field = $"Lines[{i}]";
             if (!ids.Add(line.Id))
-                throw Refused.Invalid($"{field}.Id", "Two lines have this id.");
-            var value = ValueOf(line, cart.Currency, field);
+                throw Refused.Invalid($"Lines[{i}].Id", "Two lines have this id.");
+            var value = ValueOf(line, cart.Currency, i);
             if ((sum += value) > PricedCart.MaxMinor || (grams += (Int128)line.Grams * line.Quantity) > PricedCart.MaxMinor)
                 throw Refused.Invalid("Lines", "The lines together are more than a cart can hold.");
             lines[i] = new(line, (line.RequiresShipping ? goods : others).ForLine(line), value);
-            lines[i].TakeOwn(field);
+            lines[i].TakeOwn(i);
         }
 
         return lines;
@@ -62,27 +58,27 @@ internal sealed class DiscountedLine
             new(Value - Remaining, currency), net, tax, gross, [.. shares], taxes);
     }
 
-    private static long ValueOf(PricedLine line, Currency currency, string field)
+    private static long ValueOf(PricedLine line, Currency currency, int i)
     {
         if (line.UnitPrice.Currency != currency)
-            throw Refused.Invalid($"{field}.UnitPrice", $"The cart is in {currency.Code}.");
+            throw Refused.Invalid($"Lines[{i}].UnitPrice", $"The cart is in {currency.Code}.");
         if (line.UnitPrice.Minor < 0)
-            throw Refused.Invalid($"{field}.UnitPrice", "A price is zero or more.");
+            throw Refused.Invalid($"Lines[{i}].UnitPrice", "A price is zero or more.");
         if (line.Quantity < 1)
-            throw Refused.Invalid($"{field}.Quantity", "A quantity is at least 1.");
+            throw Refused.Invalid($"Lines[{i}].Quantity", "A quantity is at least 1.");
         if (line.Grams < 0)
-            throw Refused.Invalid($"{field}.Grams", "A weight is zero or more.");
+            throw Refused.Invalid($"Lines[{i}].Grams", "A weight is zero or more.");
         var value = (Int128)line.UnitPrice.Minor * line.Quantity;
-        return value <= PricedCart.MaxMinor ? (long)value : throw Refused.Invalid($"{field}.Quantity", "The line is worth more than a cart can hold.");
+        return value <= PricedCart.MaxMinor ? (long)value : throw Refused.Invalid($"Lines[{i}].Quantity", "The line is worth more than a cart can hold.");
     }
 
-    private void TakeOwn(string field)
+    private void TakeOwn(int i)
     {
         foreach (var discount in Line.Discounts)
         {
             if (discount.Amount < 0 || discount.Amount > Remaining)
-                throw Refused.Invalid($"{field}.Discounts", "The discounts of a line are zero or more and together at most its value.");
-            Take(new(discount.SourceId, discount.Label, DiscountScope.Line, discount.Amount));
+                throw Refused.Invalid($"Lines[{i}].Discounts", "The discounts of a line are zero or more and together at most its value.");
+            Take(new(discount.SourceId, discount.Label, discount.Scope, discount.Amount, discount.Rounding));
         }
     }
 }

@@ -13,9 +13,6 @@ public sealed record PricedCart(Currency Currency, IReadOnlyList<PricedLine> Lin
 
     public TaxCustomer Customer { get; init; } = new();
 
-    /// <summary>Taken off one after the other, each from what its predecessors left.</summary>
-    public IReadOnlyList<OrderDiscount> OrderDiscounts { get; init; } = [];
-
     public IReadOnlyList<ShippingMethod> ShippingMethods { get; init; } = [];
 
     /// <summary>The code of the chosen method; null when none is chosen yet, and nothing is charged for shipping.</summary>
@@ -26,6 +23,25 @@ public sealed record PricedCart(Currency Currency, IReadOnlyList<PricedLine> Lin
     /// <summary>The largest value of a line, of all lines together and of one shipping price, in minor units. It leaves room for
     /// tenfold tax, so that no sum that follows can leave the range of a 64-bit integer.</summary>
     public const long MaxMinor = 1_000_000_000_000_000;
+
+    /// <summary>This cart with a discount on the order shared among its lines, taken from what their discounts left.</summary>
+    /// <exception cref="Refused">422 for an amount below zero, and as for <see cref="CartPricing.Price"/>.</exception>
+    public PricedCart Less(OrderDiscount discount)
+    {
+        if (discount.Amount < 0)
+            throw Refused.Invalid("Amount", "A discount is zero or more.");
+
+        var portions = DiscountedLine.Of(this)
+            .Where(line => line.Remaining > 0 && (discount.LineIds?.Contains(line.Line.Id) ?? true))
+            .Select(line => new Portion(line, line.Remaining)).ToArray();
+        Apportionment.ByNet(discount.Amount, portions);
+        var shares = portions.Where(portion => portion.Taken > 0).ToDictionary(portion => portion.Line.Line.Id,
+            portion => new LineDiscount(discount.SourceId, discount.Label, portion.Taken) { Scope = DiscountScope.Order, Rounding = portion.Rounding });
+        return this with
+        {
+            Lines = [.. Lines.Select(line => shares.TryGetValue(line.Id, out var share) ? line with { Discounts = [.. line.Discounts, share] } : line)],
+        };
+    }
 }
 
 /// <param name="Id">Unique in the cart; decides who gets the odd cent when two lines are otherwise alike.</param>
@@ -47,7 +63,14 @@ public sealed record PricedLine(long Id, long VariantId, long ProductId, Money U
 /// <param name="SourceId">What gave the discount, for example a promotion or a coupon.</param>
 /// <param name="Label">For people.</param>
 /// <param name="Amount">Minor units off the line, zero or more, in the terms of the price: with tax where prices include tax.</param>
-public sealed record LineDiscount(string SourceId, string Label, long Amount);
+public sealed record LineDiscount(string SourceId, string Label, long Amount)
+{
+    /// <summary>Whether it was given on the line, or is the line's share of a discount on the order.</summary>
+    public DiscountScope Scope { get; init; }
+
+    /// <summary>Minor units that rounding gave (above 0) or took (below 0) when it was shared among lines.</summary>
+    public decimal Rounding { get; init; }
+}
 
 /// <param name="Amount">Minor units off the order, zero or more, in the terms of the prices. More than the lines are worth is cut.</param>
 public sealed record OrderDiscount(string SourceId, string Label, long Amount)

@@ -50,7 +50,7 @@ public sealed record RefundShare(int Units, Money Total, Money Net, Money Tax, M
         FirstUnits(amount, quantity, refunded + units) - FirstUnits(amount, quantity, refunded);
 
     /// <summary>The first units' part of an even split by largest remainder: the odd minor units come first.</summary>
-    private static long FirstUnits(long amount, int quantity, int units)
+    internal static long FirstUnits(long amount, int quantity, int units)
     {
         var (share, odd) = Math.DivRem(amount, quantity);
         return share * units + Math.Min(units, odd);

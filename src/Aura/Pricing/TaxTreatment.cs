@@ -7,6 +7,7 @@ internal sealed class TaxPlace
     private readonly Destination? where;
     private readonly TaxRegion? region;
     private readonly TaxReason? untaxed;
+    private readonly Dictionary<(string Category, bool Taxable), TaxTreatment> known = [];
 
     public TaxPlace(TaxRules rules, Destination? where, TaxCustomer customer)
     {
@@ -21,6 +22,13 @@ internal sealed class TaxPlace
     public TaxTreatment ForShipping() => For(TaxRate.Shipping, region?.ShippingTaxable ?? true);
 
     private TaxTreatment For(string category, bool taxable)
+    {
+        if (!known.TryGetValue((category, taxable), out var treatment))
+            known[(category, taxable)] = treatment = Find(category, taxable);
+        return treatment;
+    }
+
+    private TaxTreatment Find(string category, bool taxable)
     {
         var untaxed = taxable ? this.untaxed : TaxReason.NotTaxable;
         if (untaxed is { } reason || region is null)
@@ -79,6 +87,9 @@ internal sealed class TaxTreatment
 
     /// <summary>The tax on an amount, or in it where prices include tax.</summary>
     public long On(long amount) => Money.RoundMinor(Exact(amount));
+
+    /// <summary>An amount without the tax it contains.</summary>
+    public long NetOf(long amount) => Inclusive ? amount - On(amount) : amount;
 
     /// <summary>Takes an amount apart: net and tax are gross, each tax in its line.</summary>
     /// <param name="amount">What remains of a price after discounts, in minor units.</param>

@@ -8,15 +8,23 @@ public static class Allocation
     /// <returns>One part per weight; they sum to <paramref name="amount"/>. Ties go to the lower index.</returns>
     public static long[] Split(long amount, ReadOnlySpan<long> weights)
     {
-        if (weights.Length == 0)
-            return amount == 0 ? [] : throw new ArgumentException("There is nothing to split among.", nameof(weights));
+        var parts = new long[weights.Length];
+        Split(amount, weights, parts);
+        return parts;
+    }
+
+    /// <inheritdoc cref="Split(long, ReadOnlySpan{long})"/>
+    /// <param name="parts">Receives one part per weight.</param>
+    public static void Split(long amount, ReadOnlySpan<long> weights, Span<long> parts)
+    {
+        if (weights.Length == 0 && amount != 0)
+            throw new ArgumentException("There is nothing to split among.", nameof(weights));
 
         Int128 total = 0;
         foreach (var weight in weights)
             total += weight >= 0 ? weight : throw new ArgumentOutOfRangeException(nameof(weights), "A weight is negative.");
 
         var (sign, whole) = amount < 0 ? (-1, -(Int128)amount) : (1, (Int128)amount);
-        var parts = new long[weights.Length];
         var remainders = new Int128[weights.Length];
         var left = whole;
         for (var i = 0; i < weights.Length; i++)
@@ -27,19 +35,23 @@ public static class Allocation
             left -= parts[i];
         }
 
-        for (; left > 0; left--)
-        {
-            var best = 0;
-            for (var i = 1; i < remainders.Length; i++)
-                if (remainders[i] > remainders[best])
-                    best = i;
-            parts[best]++;
-            remainders[best] = -1;
-        }
+        Raise(parts, remainders, (int)left); // fewer than there are parts
 
         if (sign < 0)
             for (var i = 0; i < parts.Length; i++)
                 parts[i] = -parts[i];
-        return parts;
+    }
+
+    /// <summary>Gives one more to the parts with the largest remainders.</summary>
+    private static void Raise(Span<long> parts, Int128[] remainders, int count)
+    {
+        if (count == 0)
+            return;
+        var order = new int[remainders.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (a, b) => remainders[b] != remainders[a] ? remainders[b].CompareTo(remainders[a]) : a - b);
+        for (var i = 0; i < count; i++)
+            parts[order[i]]++;
     }
 }

@@ -8,6 +8,7 @@ public sealed class ModuleMapTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Pricing"] = [],
+        ["Promotions"] = ["Pricing"],
         ["Persistence"] = ["*"],
         ["Accounts"] = ["Persistence"],
         ["Events"] = ["Accounts", "Persistence", "Jobs"],

@@ -177,8 +177,9 @@ public sealed class OrderTests
             new([new("US", [new(TaxRate.Standard, percent, "Tax", "US")])]))
         {
             ShipTo = new("US"),
-            OrderDiscounts = discount > 0 ? [new("test", "Test", discount)] : [],
         };
+        if (discount > 0)
+            cart = cart.Less(new("test", "Test", discount));
         var basket = new Basket(Currency.Usd, [new(1, 0, quantity)]);
         var order = Order.Draft(Currency.Usd, null);
         order.Copy(new(basket, cart, CartPricing.Price(cart), [], new Dictionary<long, Variant> { [0] = variant }, []), null, null);

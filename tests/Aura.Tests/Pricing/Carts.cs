@@ -20,7 +20,12 @@ internal static class Carts
 
     public static PricedCart Cart(TaxRules tax, params PricedLine[] lines) => new(Currency.Eur, lines, tax) { ShipTo = Berlin };
 
-    public static readonly Gen<PricedCart> Any =
+    public static readonly Gen<PricedCart> Any = Ordered().Select(given => given.Cart.Less(given.Discounts));
+
+    public static PricedCart Less(this PricedCart cart, OrderDiscount[] discounts) => discounts.Aggregate(cart, (left, discount) => left.Less(discount));
+
+    /// <summary>Carts, and discounts on the order that are not yet taken off.</summary>
+    public static Gen<(PricedCart Cart, OrderDiscount[] Discounts)> Ordered() =>
         from currency in Gen.Elements(Currency.Eur, Currency.Jpy, Currency.Of("KWD"))
         from count in Gen.Choose(0, 7)
         from different in Gen.ArrayOf(Lines(currency), count)
@@ -33,16 +38,15 @@ internal static class Carts
         from discounts in Gen.Choose(0, 3).SelectMany(many => Gen.ArrayOf(OrderDiscounts, many))
         from price in Property.Amounts(10_000)
         from shippingDiscount in Gen.Elements<long?>(null, 0, 1, 499, 100_000)
-        select new PricedCart(currency, [.. lines.Select((line, i) => line with { Id = i + 1 })], tax)
+        select (new PricedCart(currency, [.. lines.Select((line, i) => line with { Id = i + 1 })], tax)
         {
             ShipTo = shipTo,
             BillTo = billTo,
             Customer = customer,
-            OrderDiscounts = discounts,
             ShippingMethods = [new("post", "Post", [new([ShippingZone.AnywhereElse], [ShippingPrice.Flat(currency, price)])])],
             ShippingMethod = shipTo is null ? null : "post",
             ShippingDiscounts = [new("ship", "Shipping", shippingDiscount)],
-        };
+        }, discounts);
 
     private static readonly Gen<TaxRules> Rules =
         from inclusive in Gen.Elements(true, false)

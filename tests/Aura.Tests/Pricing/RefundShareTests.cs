@@ -6,10 +6,8 @@ namespace Aura.Tests.Pricing;
 public sealed class RefundShareTests
 {
     /// <summary>Three at 33.33, less 10.00, at 19 %: net 89.99, tax 17.10, paid 107.09.</summary>
-    private static readonly LineTotals Three = CartPricing.Price(Cart(German(false, Rate(19)), Line(1, 3_333, quantity: 3)) with
-    {
-        OrderDiscounts = [new("o", "Coupon", 1_000)],
-    }).Lines[0];
+    private static readonly LineTotals Three = CartPricing.Price(Cart(German(false, Rate(19)), Line(1, 3_333, quantity: 3))
+        .Less(new("o", "Coupon", 1_000))).Lines[0];
 
     [Fact]
     public void The_odd_cents_go_to_the_units_that_return_first()
@@ -49,7 +47,7 @@ public sealed class RefundShareTests
     [Fact]
     public void A_cent_for_a_thousand_units_is_paid_back_once()
     {
-        var line = CartPricing.Price(Cart(TaxRules.None, Line(1, 1, quantity: 1_000)) with { OrderDiscounts = [new("o", "Coupon", 999)] }).Lines[0];
+        var line = CartPricing.Price(Cart(TaxRules.None, Line(1, 1, quantity: 1_000)).Less(new("o", "Coupon", 999))).Lines[0];
         Assert.Equal(1, RefundShare.Of(line, 0, 1).Total.Minor);
         Assert.Equal(0, RefundShare.Of(line, 1, 999).Total.Minor);
     }

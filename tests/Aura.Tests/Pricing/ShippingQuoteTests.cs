@@ -74,7 +74,7 @@ public sealed class ShippingQuoteTests
             ShippingMethods = [Parcels],
         };
         Assert.Equal(QuoteReason.FreeOver, CartPricing.Quote(cart).Single().Reason);
-        var discounted = CartPricing.Quote(cart with { OrderDiscounts = [new("o", "Coupon", 2_001) { LineIds = [1] }] }).Single();
+        var discounted = CartPricing.Quote(cart.Less(new("o", "Coupon", 2_001) { LineIds = [1] })).Single();
         Assert.Equal((QuoteReason.Offered, 600), (discounted.Reason, discounted.Price?.Minor));
     }
 
