@@ -82,6 +82,18 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task A_date_without_a_time_is_the_whole_day()
+    {
+        var store = await Filled(1);
+        var day = ((string)(await store.Test.Ok("GET /v2/customers"))["data"]![0]!["created_at"]!)[..10];
+
+        foreach (var (query, count) in ((string, int)[])[
+            ($"created_from={day}&created_to={day}", 1), ($"filter[created_at]={day}", 1), ($"filter[created_at][ne]={day}", 0),
+            ($"filter[created_at][gt]={day}", 0), ($"filter[created_at][lt]={day}", 0), ($"created_to={day}T00:00:00Z", 0), ("created_to=9999-12-31", 1)])
+            Assert.Equal((query, count), (query, (int)(await store.Test.Ok($"GET /v2/customers?{query}"))["pagination"]!["total_items"]!));
+    }
+
+    [Fact]
     public async Task Only_the_fields_that_are_asked_for_are_answered()
     {
         var store = await Filled(1);

@@ -26,7 +26,7 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
         TValue Read(string text) => (TValue)Parse(text, options.Currency, name);
         Expression Than(string text) => Expressions.Captured(Read(text));
         var field = selector.Body;
-        return Expression.Lambda<Func<T, bool>>(op switch
+        return Expression.Lambda<Func<T, bool>>(OnDay(op, value, field) ?? op switch
         {
             "eq" => Expression.Equal(field, Than(value)),
             "ne" => Expression.NotEqual(field, Than(value)),
@@ -41,6 +41,24 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
             "ends_with" => Like(field, $"%{Expressions.Literal(value)}", name),
             _ => throw Filters.Unknown(op),
         }, selector.Parameters);
+    }
+
+    /// <summary>A date without a time is the whole day (UTC): up to it is up to its end, after it begins with the next one.</summary>
+    /// <returns>Null where that makes no difference.</returns>
+    private static Expression? OnDay(string op, string value, Expression field)
+    {
+        if (Bare != typeof(DateTime) || Filters.ReadDay(value) is not { } day || day == DateTime.MaxValue.Date)
+            return null;
+        Expression From(DateTime time) => Expression.GreaterThanOrEqual(field, Expressions.Captured((TValue)(object)time));
+        Expression Before(DateTime time) => Expression.LessThan(field, Expressions.Captured((TValue)(object)time));
+        return op switch
+        {
+            "lte" => Before(day.AddDays(1)),
+            "gt" => From(day.AddDays(1)),
+            "eq" => Expression.AndAlso(From(day), Before(day.AddDays(1))),
+            "ne" => Expression.OrElse(Before(day), From(day.AddDays(1))),
+            _ => null,
+        };
     }
 
     private static Expression Ordered(ExpressionType kind, Expression field, Expression than) => Bare == typeof(string)
@@ -104,6 +122,10 @@ internal static class Filters
     /// <summary>A date (its first instant, UTC) or a time with or without a zone (then UTC).</summary>
     public static DateTime? ReadTime(string text) => DateTimeOffset.TryParse(
         text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time.UtcDateTime : null;
+
+    /// <summary>A date without a time, such as 2026-01-15: its first instant (UTC).</summary>
+    public static DateTime? ReadDay(string text) =>
+        DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day) ? day : null;
 
     public static string Describe(Type type) => type switch
     {
