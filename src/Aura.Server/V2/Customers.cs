@@ -156,5 +156,5 @@ public sealed record CustomerProfile(
         c.CreatedAt, c.UpdatedAt, c.Version);
 }
 
-/// <summary>What somebody paid in one currency, less what was given back.</summary>
+/// <summary>What somebody bought in one currency, less what was given back.</summary>
 public sealed record SpentResponse(Currency Currency, decimal Amount);

@@ -75,8 +75,9 @@ internal static class Orders
             ? await cancellations.Cancel(id, null, false, request.Note, cancellation)
             : await fulfillment.Move(id, request.Status, request.Note, cancellation));
 
-    private static async Task<OrderResponse> Cancel(Id<Order> id, CancelOrder request, OrderCancellation cancellations, CancellationToken cancellation) =>
-        OrderResponse.Of(await cancellations.Cancel(id, request.Reason, request.Refund, request.Note, cancellation));
+    private static async Task<OrderResponse> Cancel(
+        Id<Order> id, OrderCancellation cancellations, CancellationToken cancellation, CancelOrder? request = null) =>
+        OrderResponse.Of(await cancellations.Cancel(id, request?.Reason, request?.Refund ?? false, request?.Note, cancellation));
 
     private static Task<OrderResponse> Hold(Id<Order> id, HoldOrder request, AuraDb db, CancellationToken cancellation) =>
         Change(id, db, order =>
@@ -85,11 +86,11 @@ internal static class Orders
             db.Record(order, OrderFact.Held, request.Note ?? request.Reason);
         }, cancellation);
 
-    private static Task<OrderResponse> ReleaseHold(Id<Order> id, ReleaseOrder request, AuraDb db, CancellationToken cancellation) =>
+    private static Task<OrderResponse> ReleaseHold(Id<Order> id, AuraDb db, CancellationToken cancellation, ReleaseOrder? request = null) =>
         Change(id, db, order =>
         {
             order.Release();
-            db.Record(order, OrderFact.Released, request.Note);
+            db.Record(order, OrderFact.Released, request?.Note);
         }, cancellation);
 
     private static async Task<Listed<OrderHistoryResponse>> History(Id<Order> id, AuraDb db, CancellationToken cancellation)

@@ -6,8 +6,9 @@ namespace Aura.Orders;
 
 /// <summary>What a customer bought so far.</summary>
 /// <param name="Orders">Orders that were placed and not cancelled.</param>
-/// <param name="InStoreCurrency">Paid in the store's currency, less what was given back. Other currencies are not converted.</param>
-/// <param name="Spent">The same in every currency that was paid in.</param>
+/// <param name="InStoreCurrency">What they cost in the store's currency, paid yet or not, less what was given back; and what was kept of
+/// cancelled ones. Other currencies are not converted.</param>
+/// <param name="Spent">The same in every currency that was bought in.</param>
 public sealed record PurchaseHistory(int Orders, Money InStoreCurrency, DateTime? LastOrderAt, IReadOnlyList<Money> Spent);
 
 public static class PurchaseHistories
@@ -19,7 +20,7 @@ public static class PurchaseHistories
         {
             Currency = orders.Key,
             Count = orders.Count(o => o.Status != OrderStatus.Cancelled),
-            Net = orders.Sum(o => o.Paid - o.Refunded - o.Disputed),
+            Net = orders.Sum(o => (o.Status == OrderStatus.Cancelled ? o.Paid : o.Total) - o.Refunded - o.Disputed),
             Last = orders.Max(o => o.PlacedAt),
         }).ToListAsync(cancellation);
         var spent = byCurrency.Where(part => part.Net != 0).Select(part => new Money(part.Net, part.Currency)).ToList();
