@@ -90,6 +90,7 @@ public static class AuraServer
         app.UseMiddleware<Gate>();
         app.UseMiddleware<Idempotency>();
         app.MapPlatform();
+        app.MapSandboxBank();
         app.MapDemoImages();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         ApiDescription.Map(app, Dialects);

@@ -25,6 +25,11 @@ public sealed class SandboxGateway(ISandboxLedger ledger, TimeProvider clock, st
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    /// <summary>The test card for payers who name none.</summary>
+    /// <param name="now">UTC; it expires later.</param>
+    public static PaymentDetails CardThatSucceeds(DateTime now) =>
+        new(PaymentKind.Card) { Number = "4242424242424242", ExpMonth = 12, ExpYear = now.Year + 1, Cvc = "123" };
+
     public string Name => "sandbox";
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;

@@ -85,6 +85,7 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
         Currency = store.Currency,
         ClockOffset = store.ClockOffset,
         Scopes = entry.Key.Scopes,
+        Address = $"{http.Request.Scheme}://{http.Request.Host}",
         RequestId = http.TraceIdentifier,
         IpAddress = http.Connection.RemoteIpAddress?.MapToIPv4().ToString(),
         UserAgent = http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent[..Math.Min(agent.Length, 500)] : null,

@@ -97,7 +97,8 @@ public sealed class OrderReference : IIdentified
 }
 
 /// <param name="Amount">Minor units.</param>
-/// <param name="Confirm">Authorize at once where the method can be charged.</param>
+/// <param name="PaymentMethod">In a sandbox "card" alone stands for the test card that succeeds, which confirming charges.</param>
+/// <param name="Confirm">Authorize at once where the method can be charged; without it, unless the method is only "card".</param>
 /// <param name="CaptureMethod">Manual: take the money later with a call of its own.</param>
 public sealed record CreateIntent(
     [Range(1, PaymentIntent.MaxAmount)] long Amount,
@@ -106,7 +107,7 @@ public sealed record CreateIntent(
     Id<OrderReference>? OrderId = null,
     Id<Customer>? CustomerId = null,
     CaptureMethod CaptureMethod = CaptureMethod.Manual,
-    bool Confirm = true,
+    bool? Confirm = null,
     [StringLength(2000)] string? ReturnUrl = null,
     Dictionary<string, string>? Metadata = null)
 {

@@ -22,6 +22,9 @@ public sealed record Caller
     /// <summary>The store's main currency.</summary>
     public Currency Currency { get; init; } = Currency.Usd;
 
+    /// <summary>Where the caller reached this server, such as <c>https://shop.example</c>; null: nobody called.</summary>
+    public string? Address { get; init; }
+
     public string? RequestId { get; init; }
     public string? IpAddress { get; init; }
     public string? UserAgent { get; init; }

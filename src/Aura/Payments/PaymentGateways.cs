@@ -52,7 +52,10 @@ internal sealed class SandboxSource(SandboxLedgers ledgers, TimeProvider time) :
     public bool Serves(Caller store, PaymentKind kind) => store.IsTest && !kind.IsOffline();
 
     public IPaymentGateway Open(Caller store) =>
-        new SandboxGateway(ledgers.Of(store.TenantId), new StoreClock(time, store.ClockOffset), noticeSecret);
+        new SandboxGateway(ledgers.Of(store.TenantId), new StoreClock(time, store.ClockOffset), noticeSecret, ChallengePage(store));
+
+    private static Uri? ChallengePage(Caller store) =>
+        store.Address is { } server ? new($"{server}{PaymentProcessing.ChallengePath}/{new Id<Store>(store.TenantId)}") : null;
 }
 
 /// <summary>Real payments, in live stores, where the server was given an account at Stripe.</summary>

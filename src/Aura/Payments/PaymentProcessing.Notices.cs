@@ -35,15 +35,17 @@ public sealed partial class PaymentProcessing
     /// <inheritdoc cref="Receive"/>
     public async Task Settle(string gateway, GatewayNotice notice, CancellationToken cancellation)
     {
-        var known = await InStore(db => db.PaymentIntents.Include(i => i.Refunds)
-            .FirstOrDefaultAsync(i => i.Gateway == gateway && i.GatewayReference == notice.Reference, cancellation), cancellation)
-            ?? throw Refused.BadRequest("There is no payment with this reference here.");
+        var known = await Find(gateway, notice.Reference, cancellation) ?? throw Refused.BadRequest("There is no payment with this reference here.");
         var opened = gateways.Named(gateway, Store);
         await CatchUp(known, notice, opened, cancellation);
         await Record(known.Id, opened, notice.Reference, (db, intent) => IsOurs(intent, notice)
             ? throw Refused.Conflict("refund_in_progress", "The answer to this refund is not here yet. Send the notice again later.")
             : Take(db, intent, notice, cancellation), cancellation);
     }
+
+    /// <summary>The payment that a gateway calls so; null: there is none in this store.</summary>
+    public Task<PaymentIntent?> Find(string gateway, string reference, CancellationToken cancellation) => InStore(db => db.PaymentIntents.Include(i => i.Refunds)
+        .FirstOrDefaultAsync(i => i.Gateway == gateway && i.GatewayReference == reference, cancellation), cancellation);
 
     /// <summary>The notice is most likely about a refund that waits for its answer. Taken for another one, it would count twice.</summary>
     private bool IsOurs(PaymentIntent intent, GatewayNotice notice) => notice.RefundReference is { } reference &&

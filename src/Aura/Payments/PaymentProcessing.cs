@@ -19,6 +19,9 @@ public sealed partial class PaymentProcessing(
     IDbContextFactory<AuraDb> contexts, CurrentCaller current, TimeProvider time, PaymentGateways gateways,
     IEnumerable<IPaymentObserver> observers, IEnumerable<IOrderBalances> balances, ILogger<PaymentProcessing> log)
 {
+    /// <summary>Where payers pass or fail the 3-D Secure of a sandbox; the id of the store follows.</summary>
+    public const string ChallengePath = "/sandbox/3d-secure";
+
     private Caller Store => current.Value with { ExpectedVersion = null };
 
     /// <summary>Makes a payment, and authorizes it where the method can be charged.</summary>
@@ -36,7 +39,7 @@ public sealed partial class PaymentProcessing(
     {
         var (intent, isNew) = await StartOnce(request, cancellation);
         var mayTry = !isNew && intent.Status is IntentStatus.Failed or IntentStatus.RequiresPaymentMethod or IntentStatus.RequiresConfirmation;
-        return mayTry && request.Method is { } method && (method.Saved ?? (object?)method.Details) is not null
+        return mayTry && request.Method is { } method && (method.Saved ?? (object?)method.Details ?? StandIn(method)) is not null
             ? await Confirm(intent.Id, method, null, request.ReturnUrl, cancellation)
             : intent;
     }
@@ -126,7 +129,7 @@ public sealed partial class PaymentProcessing(
         db.PaymentIntents.Add(intent);
         if (chosen is { } with)
             intent.Choose(with.Kind, with.Method, with.Saved);
-        if (request.Confirm && chosen?.Method is not null)
+        if (chosen?.Method is not null && (request.Confirm ?? !chosen.IsStandIn))
             Remember(db, intent.Id, intent.BeginAuthorization(request.ReturnUrl, request.OffSession).Key);
         await Tell(db, intent, null, cancellation);
         return intent;
@@ -172,16 +175,22 @@ public sealed partial class PaymentProcessing(
         }
 
         var kind = with.Kind!.Value; // it is either saved or of a kind
+        var standIn = StandIn(with);
         try
         {
-            var (token, gateway) = await Tokenize(with.Details ?? new(kind), cancellation);
-            return new(kind, ChargedMethod.Of(token, gateway), null);
+            var (token, gateway) = await Tokenize(with.Details ?? standIn ?? new(kind), cancellation);
+            return new(kind, ChargedMethod.Of(token, gateway), null) { IsStandIn = standIn is not null };
         }
         catch (Refused refused) when (refused.Kind == Refusal.Invalid && with.Details is null && gateways.Serves(kind, Store))
         {
             return new(kind, null, null);
         }
     }
+
+    /// <summary>In a sandbox "card" alone is the card that succeeds, so that paying can be tried without one.</summary>
+    private PaymentDetails? StandIn(PayWith with) => current.Value.IsTest && with is { Kind: PaymentKind.Card, Saved: null, Details: null }
+        ? SandboxGateway.CardThatSucceeds(time.GetUtcNow().UtcDateTime + current.Value.ClockOffset)
+        : null;
 
     private async Task<(Tokenized Token, string Gateway)> Tokenize(PaymentDetails details, CancellationToken cancellation)
     {
@@ -207,5 +216,9 @@ public sealed partial class PaymentProcessing(
             throw Refused.Forbidden($"{kind.Name()} is for accounts on the Enterprise plan.");
     }
 
-    private sealed record Chosen(PaymentKind Kind, ChargedMethod? Method, long? Saved);
+    private sealed record Chosen(PaymentKind Kind, ChargedMethod? Method, long? Saved)
+    {
+        /// <summary>The payer named no card: it is charged when the payment is confirmed, not before.</summary>
+        public bool IsStandIn { get; init; }
+    }
 }

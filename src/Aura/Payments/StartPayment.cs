@@ -11,8 +11,8 @@ public sealed record StartPayment(Money Amount)
     public PayWith? Method { get; init; }
     public CaptureMethod CaptureMethod { get; init; }
 
-    /// <summary>Authorize at once where the method can be charged.</summary>
-    public bool Confirm { get; init; } = true;
+    /// <summary>Authorize at once where the method can be charged. Null: unless a sandbox has to make up the card.</summary>
+    public bool? Confirm { get; init; }
 
     /// <summary>Where the payer's browser comes back to after a challenge.</summary>
     public string? ReturnUrl { get; init; }

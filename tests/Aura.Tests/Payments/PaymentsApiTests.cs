@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Aura.Accounts;
+using Aura.Tests.V2;
 
 namespace Aura.Tests.Payments;
 
@@ -6,7 +8,7 @@ namespace Aura.Tests.Payments;
 public sealed class PaymentsApiTests
 {
     [Fact]
-    public async Task The_documented_request_makes_an_intent_that_asks_for_a_payment_method()
+    public async Task The_documented_request_makes_an_intent_that_a_test_card_pays_once_it_is_confirmed()
     {
         var store = await Store.Open();
         var customer = await store.Test.Ok("POST /v2/customers", new { email = "payer@b.co" });
@@ -19,11 +21,28 @@ public sealed class PaymentsApiTests
         Assert.Matches("^pi_[0-9]+$", (string)intent["id"]!);
         Assert.Equal(19999, (int)intent["amount"]!);
         Assert.Equal("usd", (string)intent["currency"]!);
-        Assert.Equal("requires_payment_method", (string)intent["status"]!);
+        Assert.Equal("requires_confirmation", (string)intent["status"]!);
         Assert.StartsWith($"{intent["id"]}_secret_", (string)intent["client_secret"]!, StringComparison.Ordinal);
         Assert.Equal("card", (string)intent["payment_method"]!);
         Assert.Equal("7", (string)intent["metadata"]!["cart"]!);
         Assert.Equal("unexpected_state", (string)(await store.Test.Refused(409, $"POST /v2/payments/{intent["id"]}/capture"))["code"]!);
+        var confirmed = await store.Test.Ok($"POST /v2/payments/{intent["id"]}/confirm", new { });
+        Assert.Equal(("requires_capture", "4242"), ((string)confirmed["status"]!, (string)confirmed["payment_method_details"]!["last4"]!));
+        Assert.Equal("succeeded", (string)(await store.Test.Ok($"POST /v2/payments/{intent["id"]}/capture"))["status"]!);
+    }
+
+    [Fact]
+    public async Task A_sandbox_makes_up_a_card_where_one_is_named_by_its_type_alone_and_only_there()
+    {
+        var api = (await Store.Open()).Test;
+        var open = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd" });
+        var declined = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = await Card(api, "4000000000000002") });
+
+        Assert.Equal("payment_method_required", (string)(await api.Refused(422, $"POST /v2/payments/{open["id"]}/confirm", new { }))["code"]!);
+        foreach (var intent in (JsonNode[])[open, declined])
+            Assert.Equal("requires_capture", (string)(await api.Ok($"POST /v2/payments/{intent["id"]}/confirm", new { payment_method = "card" }))["status"]!);
+        var atOnce = await api.Ok("POST /v2/payments/intents", new { amount = 500, currency = "usd", payment_method = "card", confirm = true });
+        Assert.Equal("requires_capture", (string)atOnce["status"]!);
     }
 
     [Fact]
@@ -94,6 +113,55 @@ public sealed class PaymentsApiTests
         Assert.Null(confirmed["next_action"]);
     }
 
+    [Theory]
+    [InlineData("", "requires_capture", "succeeded")]
+    [InlineData("result=passed", "requires_capture", "succeeded")]
+    [InlineData("result=failed", "failed", "failed")]
+    public async Task A_payer_passes_or_fails_3D_Secure_on_the_page_of_the_sandbox(string answer, string status, string outcome)
+    {
+        var store = await Store.Open();
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var card = await Card(store.Test, "4000002760003184");
+        var intent = await store.Test.Ok("POST /v2/payments/intents", new
+        {
+            amount = 1999, currency = "usd", payment_method = card, return_url = "https://shop.example/thanks?cart=7",
+        });
+        var page = (string)intent["next_action"]!["url"]!;
+
+        Assert.StartsWith(store.Server.Address.ToString(), page, StringComparison.Ordinal);
+        var html = await browser.GetStringAsync(new Uri(page));
+        Assert.Contains("19.99 USD", html, StringComparison.Ordinal);
+        Assert.Contains("""name="result" value="passed""" + "\"", html, StringComparison.Ordinal);
+        using var forged = await browser.PostAsync(new Uri(page.Replace("sbx_pi_", "sbx_pi_0", StringComparison.Ordinal)), null);
+        Assert.Equal(404, (int)forged.StatusCode);
+        using var wrong = await browser.PostAsync(new Uri(page + "&result=perhaps"), null);
+        Assert.Equal(422, (int)wrong.StatusCode);
+        using var sentBack = await browser.PostAsync(new Uri(page), new StringContent(answer, null, "application/x-www-form-urlencoded"));
+
+        Assert.Equal(303, (int)sentBack.StatusCode);
+        Assert.Equal($"https://shop.example/thanks?cart=7&payment_intent={intent["id"]}&redirect_status={outcome}", sentBack.Headers.Location!.ToString());
+        Assert.Equal(status, (string)(await store.Test.Ok($"GET /v2/payments/intents/{intent["id"]}"))["status"]!);
+        using var again = await browser.PostAsync(new Uri(page), null);
+        Assert.Equal(409, (int)again.StatusCode);
+        if (status == "requires_capture")
+            Assert.Equal(status, (string)(await store.Test.Ok($"POST /v2/payments/{intent["id"]}/confirm"))["status"]!);
+    }
+
+    [Fact]
+    public async Task A_checkout_goes_on_when_the_payer_has_passed_3D_Secure()
+    {
+        var store = await Store.Open();
+        var cart = await store.Cart((await store.Stocked(), 1));
+        var (status, waiting) = await store.Test.Send($"POST /v2/carts/{cart}/checkout", new { payment_method = await Card(store.Test, "4000002760003184") });
+
+        using var page = await store.Server.Client(null).PostAsync(new Uri((string)waiting!["next_action"]!["url"]!), null);
+
+        Assert.Equal((202, 200), (status, (int)page.StatusCode));
+        Assert.Contains("has succeeded", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("paid", (string)(await store.Test.Ok($"GET /v2/orders/{waiting["order_id"]}"))["payment_status"]!);
+        await store.Verify();
+    }
+
     [Fact]
     public async Task An_intent_may_wait_for_its_confirmation_and_carry_its_card_itself()
     {
@@ -122,7 +190,7 @@ public sealed class PaymentsApiTests
     }
 
     [Theory]
-    [InlineData("card", "requires_payment_method")]
+    [InlineData("card", "requires_confirmation")]
     [InlineData("apple_pay", "requires_capture")]
     [InlineData("google_pay", "requires_capture")]
     [InlineData("paypal", "requires_capture")]
