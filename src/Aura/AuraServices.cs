@@ -53,7 +53,8 @@ public static class AuraServices
     /// <summary>A pool of connections that prepares statements by itself and reads JSON columns into types.</summary>
     public static NpgsqlDataSource DataSource(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        // Nothing here leaves a session changed (locks and settings end with their transactions), so that resetting it would only cost each request a second command.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, NoResetOnClose = true };
         if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase))
             (settings.MaxPoolSize, settings.Timeout) = (40, 30);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);

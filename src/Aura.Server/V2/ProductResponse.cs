@@ -1,6 +1,6 @@
-using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Aura.Catalog;
+using Aura.Inventory;
 using Aura.Server.Http;
 
 namespace Aura.Server.V2;
@@ -18,16 +18,13 @@ public sealed record ProductResponse(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReviewResponse>? Reviews { get; init; }
 
-    public static readonly Expression<Func<Product, ProductResponse>> From = p => Of(
-        p,
-        p.Variants.Where(v => v.RemovedAt == null).OrderBy(v => v.Position).ToList(),
-        p.Images.OrderBy(i => i.Position).ToList(),
-        p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug).ToList());
+    public static ProductResponse Of(ProductOnOffer offer) =>
+        Of(offer.Product, offer.Variants, offer.Images, offer.Categories).With(offer.Available);
 
     public static ProductResponse Of(Product p) =>
         Of(p, [.. p.Offered], [.. p.Images.OrderBy(i => i.Position)], [.. p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug)]);
 
-    private static ProductResponse Of(Product p, List<Variant> variants, List<ProductImage> images, List<string> categories) => new(
+    private static ProductResponse Of(Product p, IReadOnlyList<Variant> variants, IReadOnlyList<ProductImage> images, IReadOnlyList<string> categories) => new(
         p.Id, p.Name, p.Description, Amounts.Major(p.Price, p.Currency), p.Currency, Amounts.Major(p.Prices), Amounts.Major(p.CompareAtPrice, p.Currency), p.Sku,
         p.Status, categories, [.. variants.Select(v => VariantResponse.Of(v, p))], [.. images.Select(ImageResponse.Of)],
         p.Vendor, p.ProductType, p.Tags, p.TaxCategory, p.Taxable, p.RequiresShipping, p.Weight,

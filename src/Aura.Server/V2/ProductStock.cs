@@ -7,14 +7,8 @@ namespace Aura.Server.V2;
 /// <summary>Stock as the catalogue shows and takes it: one number for each variant, over all warehouses.</summary>
 internal static class ProductStock
 {
-    public static async Task<IReadOnlyList<ProductResponse>> WithStock(this IReadOnlyList<ProductResponse> products, AuraDb db, CancellationToken cancellation)
-    {
-        var available = await db.Available(products.SelectMany(p => p.Variants).Select(v => v.Id.Value), cancellation);
-        return [.. products.Select(p => p.With(available))];
-    }
-
     public static async Task<ProductResponse> WithStock(this ProductResponse product, AuraDb db, CancellationToken cancellation) =>
-        (await new[] { product }.WithStock(db, cancellation))[0];
+        product.With(await db.Available(product.Variants.Select(v => v.Id.Value), cancellation));
 
     public static async Task<IReadOnlyList<VariantResponse>> WithStock(this IReadOnlyList<VariantResponse> variants, AuraDb db, CancellationToken cancellation)
     {
@@ -45,9 +39,9 @@ internal static class ProductStock
         : throw Refused.Invalid(field, "This product has several variants; say it of each variant.");
 
     /// <param name="available">By variant; 0 of one that is not there.</param>
-    public static ProductResponse With(this ProductResponse product, Dictionary<long, long> available) =>
+    public static ProductResponse With(this ProductResponse product, IReadOnlyDictionary<long, long> available) =>
         product with { Variants = [.. product.Variants.Select(v => v.With(available))] };
 
-    private static VariantResponse With(this VariantResponse variant, Dictionary<long, long> available) =>
+    private static VariantResponse With(this VariantResponse variant, IReadOnlyDictionary<long, long> available) =>
         variant with { Inventory = variant.TracksInventory ? available.GetValueOrDefault(variant.Id.Value) : null };
 }

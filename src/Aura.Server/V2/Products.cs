@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using System.Text.Json;
 using Aura.Catalog;
+using Aura.Inventory;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
@@ -12,7 +13,7 @@ namespace Aura.Server.V2;
 
 internal static class Products
 {
-    internal static readonly Listing<Product, ProductResponse> Shape = new Listing<Product, ProductResponse>(ProductResponse.From)
+    internal static readonly Listing<Product, RowKey> Shape = new Listing<Product, RowKey>(p => new RowKey(p.TenantId, p.Id))
         .Field("name", p => p.Name)
         .Field("sku", p => p.Sku)
         .Field("status", p => p.Status)
@@ -44,8 +45,8 @@ internal static class Products
 
     private static async Task<Listed<ProductResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation)
     {
-        var page = await Shape.List(db.Products.AsSplitQuery(), list, cancellation);
-        return page with { Data = await page.Data.WithStock(db, cancellation) };
+        var page = await Shape.List(db.Products, list, cancellation);
+        return new([.. (await db.OnOffer(page.Data, cancellation)).Select(ProductResponse.Of)], page.Pagination);
     }
 
     /// <param name="id">An id or a SKU.</param>
@@ -54,8 +55,8 @@ internal static class Products
     {
         var withReviews = Included(include).Contains("reviews");
         var sku = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
-        var named = Id<Product>.ToNumber(id) is { } number ? db.Products.Where(p => p.Id == number) : db.Products.Where(p => p.Sku == sku);
-        var product = await (await Shape.Show(named.AsSplitQuery(), cancellation)).WithStock(db, cancellation);
+        var offer = Id<Product>.ToNumber(id) is { } number ? await db.OnOffer(new Id<Product>(number), cancellation) : await db.OnOffer(sku, cancellation);
+        var product = ProductResponse.Of(offer ?? throw Refused.NotFound(Product.Noun));
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 
@@ -100,8 +101,8 @@ internal static class Products
     /// <summary>As events show them.</summary>
     public static async Task<Dictionary<long, ProductResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation)
     {
-        var products = await db.Products.AsSplitQuery().AsNoTracking().Where(p => ids.Contains(p.Id)).Select(ProductResponse.From).ToListAsync(cancellation);
-        return (await products.WithStock(db, cancellation)).ToDictionary(p => p.Id.Value);
+        var products = await db.OnOffer([.. ids.Select(id => new RowKey(db.Caller.TenantId, id))], cancellation);
+        return products.ToDictionary(p => p.Product.Id, ProductResponse.Of);
     }
 
     private static Expression<Func<Product, bool>> InCategory(string name)

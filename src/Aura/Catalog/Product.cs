@@ -12,7 +12,7 @@ public enum ProductStatus
 }
 
 /// <summary>Something that is sold. What is bought and stocked is one of its variants; it always has at least one.</summary>
-public sealed class Product : StoreEntity, IAudited, IPriced
+public sealed partial class Product : StoreEntity, IAudited, IPriced
 {
     public static string Prefix => "prod";
     public static string Noun => "product";

@@ -20,6 +20,10 @@ public sealed class ProductImage : StoreRow, IIdentified
     /// <exception cref="Refused">422 for an address that is not http or https.</exception>
     public static ProductImage Create(string url, string? alt) => new() { Url = Address(url, nameof(Url)), Alt = alt };
 
+    /// <summary>A picture as a row of the database has it.</summary>
+    internal static ProductImage Of(long tenant, long product, long id, string url, string? alt, int position) =>
+        new() { TenantId = tenant, ProductId = product, Id = id, Url = url, Alt = alt, Position = position };
+
     public void Caption(string? alt) => Alt = alt;
 
     /// <summary>The address of a picture.</summary>

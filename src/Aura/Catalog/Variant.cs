@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Aura.Catalog;
 
 /// <summary>What is bought and stocked: a product in one size and colour.</summary>
-public sealed class Variant : StoreEntity, IAudited, IPriced
+public sealed partial class Variant : StoreEntity, IAudited, IPriced
 {
     public static string Prefix => "var";
     public static string Noun => "variant";

@@ -3,8 +3,8 @@ namespace Aura.Persistence;
 /// <summary>A row of one store. Its key is (tenant, id); the id comes from one sequence in blocks, the tenant from the caller.</summary>
 public abstract class StoreRow
 {
-    public long TenantId { get; private set; }
-    public long Id { get; private set; }
+    public long TenantId { get; private protected set; }
+    public long Id { get; private protected set; }
 }
 
 /// <summary>A row that is changed in its life: it has times and a version.</summary>
@@ -14,10 +14,10 @@ public abstract class StoreEntity : StoreRow
     public DateTime CreatedAt { get; protected set; }
 
     /// <summary>UTC, by the store's clock; moved by every save that changes the row.</summary>
-    public DateTime UpdatedAt { get; private set; }
+    public DateTime UpdatedAt { get; private protected set; }
 
     /// <summary>Counts the saves that changed the row; of two writers of the same version one is refused.</summary>
-    public int Version { get; private set; }
+    public int Version { get; private protected set; }
 
     internal void Stamp(DateTime now)
     {

@@ -97,7 +97,6 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         return rows;
     }
 
-
     private async Task<PageOf<TResponse>> ByCursor(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
     {
         if (options.Cursor is { Length: > 0 } cursor)
@@ -128,10 +127,19 @@ internal static class ListingExtensions
     public static async Task<PageOf<TResponse>> Page<T, TResponse>(
         this IQueryable<T> rows, ListOptions options, Expression<Func<T, TResponse>> shape, CancellationToken cancellation)
     {
-        var total = await rows.LongCountAsync(cancellation);
-        var items = await rows.Skip((options.Page - 1) * options.Limit).Take(options.Limit).Select(shape).ToListAsync(cancellation);
-        return new(items, options.Page, options.Limit, total, null, options.Page * (long)options.Limit < total);
+        var page = await rows.Skip((options.Page - 1) * options.Limit).Take(options.Limit).Select(WithTotal(rows, shape)).ToListAsync(cancellation);
+        var total = page is [var first, ..] ? first.Total : options.Page == 1 ? 0 : await rows.LongCountAsync(cancellation);
+        return new([.. page.Select(row => row.Item)], options.Page, options.Limit, total, null, options.Page * (long)options.Limit < total);
     }
+
+    /// <summary>The shape of a row, and the number of all rows: counted once, in the same command.</summary>
+    private static Expression<Func<T, Counted<TResponse>>> WithTotal<T, TResponse>(IQueryable<T> rows, Expression<Func<T, TResponse>> shape)
+    {
+        var total = Expression.Call(typeof(Queryable), nameof(Queryable.LongCount), [typeof(T)], rows.Expression);
+        return Expression.Lambda<Func<T, Counted<TResponse>>>(Expression.New(typeof(Counted<TResponse>).GetConstructors()[0], shape.Body, total), shape.Parameters);
+    }
+
+    private sealed record Counted<TResponse>(TResponse Item, long Total);
 
     /// <summary>Tells the API description what the list can do.</summary>
     public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
