@@ -50,12 +50,13 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
     {
         if (limit is not { } most)
             return new(true, false, Unlimited, Unlimited, startsAt + length);
-        var window = windows.AddOrUpdate((subject, span), _ => new(startsAt), (_, former) => former.StartsAt == startsAt ? former : new(startsAt));
+        var window = windows.AddOrUpdate(
+            (subject, span), _ => new(startsAt, most), (_, former) => former.StartsAt == startsAt && former.Limit == most ? former : new(startsAt, most));
         await window.Turn.WaitAsync();
         try
         {
             if (window.Leased == 0)
-                await Lease(window, subject, span, most, length);
+                await Lease(window, subject, span, length);
             var admitted = window.Leased > 0;
             if (admitted)
                 window.Leased--;
@@ -68,8 +69,9 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
         }
     }
 
-    private async Task Lease(Window window, long subject, string span, int limit, TimeSpan length)
+    private async Task Lease(Window window, long subject, string span, TimeSpan length)
     {
+        var limit = window.Limit;
         window.Cap ??= span == "hour" && await UsedBefore(subject, span, window.StartsAt - length) <= limit ? 2L * limit : limit;
         foreach (var lease in (int[])[Math.Clamp(limit / 100, 1, 100), 1])
         {
@@ -95,9 +97,11 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
         return await command.ExecuteScalarAsync() as long? ?? 0;
     }
 
-    private sealed class Window(DateTime startsAt)
+    /// <summary>What this server knows of an hour or a day, under one limit: another limit begins anew from what the database counted.</summary>
+    private sealed class Window(DateTime startsAt, int limit)
     {
         public DateTime StartsAt { get; } = startsAt;
+        public int Limit { get; } = limit;
         public SemaphoreSlim Turn { get; } = new(1);
 
         /// <summary>Requests that this server may still admit without asking.</summary>

@@ -53,6 +53,26 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_limit_that_is_raised_lets_the_key_go_on_at_once_and_one_that_is_lowered_stops_it()
+    {
+        var store = await Store.Open();
+        var key = await store.Test.Ok("POST /v2/api-keys", new { name = "Three a day", rate_limit = new { day = 3 } });
+        var client = store.Server.Client((string)key["key"]!);
+        while ((await client.Send("GET /v2/test-clock")).Status == 200)
+        {
+        }
+
+        await store.Test.Ok($"PATCH /v2/api-keys/{key["id"]}", new { rate_limit = new { day = 100 } });
+        await client.Ok("GET /v2/test-clock");
+        await store.Test.Ok($"PATCH /v2/api-keys/{key["id"]}", new { rate_limit = new { day = 1 } });
+
+        var admitted = 0;
+        while ((await client.Send("GET /v2/test-clock")).Status == 200)
+            admitted++;
+        Assert.InRange(admitted, 0, 1);
+    }
+
+    [Fact]
     public async Task The_daily_limit_has_no_burst()
     {
         var store = await Store.Open();
