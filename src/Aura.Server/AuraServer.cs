@@ -48,7 +48,7 @@ public static class AuraServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(9));
         AddServices(builder.Services, options, database);
         var app = builder.Build();
-        Map(app, options);
+        Map(app);
         return app;
     }
 
@@ -79,12 +79,12 @@ public static class AuraServer
         ApiDescription.Add(services, Dialects);
     }
 
-    private static void Map(WebApplication app, ServerOptions options)
+    private static void Map(WebApplication app)
     {
         app.UseMiddleware<Measured>();
         app.UseMiddleware<Failures>();
-        if (options.RequireHttps)
-            app.UseMiddleware<HttpsOnly>();
+        app.UseMiddleware<Transport>();
+        app.UseMiddleware<HeadRequests>();
         app.UseResponseCompression();
         app.UseRouting();
         app.UseMiddleware<Gate>();

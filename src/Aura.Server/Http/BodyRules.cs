@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 
 namespace Aura.Server.Http;
 
@@ -13,40 +15,42 @@ internal static class BodyRules
 
     public static EndpointFilterDelegate Filter(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
     {
+        var dialects = context.ApplicationServices.GetRequiredService<Dialects>();
         var bodies = context.MethodInfo.GetParameters().Index()
-            .Where(parameter => context.ApplicationServices.GetRequiredService<Dialects>().Owner(parameter.Item.ParameterType) is not null)
-            .Select(parameter => parameter.Index).ToArray();
+            .Select(parameter => (parameter.Index, Dialect: dialects.Owner(parameter.Item.ParameterType)))
+            .Where(parameter => parameter.Dialect is not null).ToArray();
         if (bodies.Length == 0)
             return next;
         return invocation =>
         {
-            foreach (var index in bodies)
+            foreach (var (index, dialect) in bodies)
                 if (invocation.Arguments[index] is { } body)
-                    Check(body);
+                    Check(body, dialect!.Naming); // chosen so
             return next(invocation);
         };
     }
 
     /// <exception cref="Refused">422 with every field that is wrong.</exception>
-    public static void Check(object body)
+    public static void Check(object body, JsonNamingPolicy naming)
     {
         var errors = new List<FieldError>();
-        Walk(body, "", errors);
+        Walk(body, "", naming, errors);
         if (errors.Count > 0)
             throw new Refused(Refusal.Invalid, null, Failure.Summary(errors)) { Fields = errors };
     }
 
-    private static void Walk(object value, string path, List<FieldError> errors)
+    private static void Walk(object value, string path, JsonNamingPolicy naming, List<FieldError> errors)
     {
         foreach (var rule in Plans.GetOrAdd(value.GetType(), Plan))
         {
             if (rule.Read(value) is not { } content)
                 continue;
-            var field = path == "" ? rule.Name : $"{path}.{rule.Name}";
+            var name = naming.ConvertName(rule.Name);
+            var field = path == "" ? name : $"{path}.{name}";
             foreach (var attribute in rule.Attributes)
                 if (!attribute.IsValid(content))
                 {
-                    errors.Add(new(field, attribute.FormatErrorMessage(rule.Name)));
+                    errors.Add(new(field, Sentence(attribute)));
                     break;
                 }
 
@@ -56,12 +60,26 @@ internal static class BodyRules
                     if (item is null)
                         errors.Add(new($"{field}[{index}]", "Must not be null."));
                     else if (rule.Nested)
-                        Walk(item, $"{field}[{index}]", errors);
+                        Walk(item, $"{field}[{index}]", naming, errors);
                 }
             else if (rule.Nested)
-                Walk(content, field, errors);
+                Walk(content, field, naming, errors);
         }
     }
+
+    private static string Sentence(ValidationAttribute attribute) => attribute switch
+    {
+        EmailAddressAttribute => "Must be a valid email address.", // it has a message of its own
+        { ErrorMessage: { } own } => own,
+        StringLengthAttribute { MinimumLength: 0 } text => $"Must have at most {text.MaximumLength} characters.",
+        StringLengthAttribute text => $"Must have {text.MinimumLength} to {text.MaximumLength} characters.",
+        MinLengthAttribute list => $"Must have at least {list.Length} entries.",
+        MaxLengthAttribute list => $"Must have at most {list.Length} entries.",
+        RangeAttribute { Maximum: int.MaxValue } number => $"Must be {number.Minimum} or more.",
+        RangeAttribute number => string.Create(CultureInfo.InvariantCulture, $"Must be from {number.Minimum} to {number.Maximum}."),
+        RegularExpressionAttribute form => $"Must match {form.Pattern}.",
+        _ => "Has a wrong value.",
+    };
 
     private static Rule[] Plan(Type type)
     {

@@ -75,11 +75,12 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
 
     private static string Wanted(string message) => message switch
     {
-        _ when message.Contains("as a string", StringComparison.Ordinal) => "Must be text.",
+        _ when message.Contains("as a string", StringComparison.Ordinal) || message.Contains("converted to System.String", StringComparison.Ordinal) => "Must be text.",
         _ when message.Contains("as a boolean", StringComparison.Ordinal) => "Must be true or false.",
         _ when message.Contains("Int32", StringComparison.Ordinal) || message.Contains("Int64", StringComparison.Ordinal) ||
             message.Contains("as a number", StringComparison.Ordinal) => "Must be an integer.",
         _ when message.Contains("List`1", StringComparison.Ordinal) || message.Contains("[]", StringComparison.Ordinal) => "Must be a list.",
+        _ when message.Contains("Dictionary`2", StringComparison.Ordinal) => "Must be an object.",
         _ => "Has the wrong type.",
     };
 
@@ -100,6 +101,7 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
         Refusal.Forbidden => 403,
         Refusal.NotFound => 404,
         Refusal.Conflict => 409,
+        Refusal.Gone => 410,
         Refusal.TooLarge => 413,
         Refusal.Invalid => 422,
         Refusal.TooMany => 429,

@@ -1,8 +1,14 @@
+using Microsoft.Net.Http.Headers;
+
 namespace Aura.Server.Http;
 
 /// <summary>Gives every request an id and every failure the envelope of its dialect.</summary>
 internal sealed class Failures(RequestDelegate next, Dialects dialects, ILogger<Failures> log)
 {
+    /// <summary>Headers that say something about a failure; the others were about the answer that it replaces.</summary>
+    private static readonly HashSet<string> Kept =
+        [HeaderNames.Allow, HeaderNames.RetryAfter, HeaderNames.StrictTransportSecurity, HeaderNames.Link, "Deprecation", "Sunset"];
+
     public async Task Invoke(HttpContext http)
     {
         http.TraceIdentifier = $"req_{Guid.CreateVersion7():n}";
@@ -31,16 +37,16 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, ILogger<
     private async Task Write(HttpContext http, Failure failure)
     {
         var response = http.Response;
-        var (retryAfter, limits) = (response.Headers.RetryAfter, response.Headers.Where(h => h.Key.StartsWith("X-", StringComparison.Ordinal)).ToList());
+        var kept = response.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.Ordinal) || Kept.Contains(header.Key)).ToList();
         response.Clear();
-        foreach (var (name, value) in limits)
+        foreach (var (name, value) in kept)
             response.Headers[name] = value;
-        response.Headers.RetryAfter = failure.Status == 503 && retryAfter.Count == 0 ? "1" : retryAfter;
+        if (failure.Status == 503 && response.Headers.RetryAfter.Count == 0)
+            response.Headers.RetryAfter = "1";
         response.Headers.CacheControl = "no-store";
         if (failure.Status == 401)
             response.Headers.WWWAuthenticate = "Bearer";
         response.StatusCode = failure.Status;
-        if (!HttpMethods.IsHead(http.Request.Method))
-            await response.WriteAsJsonAsync(dialects.For(http.Request.Path).Error(failure), http.RequestAborted);
+        await response.WriteAsJsonAsync(dialects.For(http.Request.Path).Error(failure), http.RequestAborted);
     }
 }

@@ -9,7 +9,7 @@ namespace Aura.Server.Http;
 /// <summary>The scope that a route asks of its caller: <c>orders</c> means orders:read for GET and orders:write for the rest.</summary>
 public sealed record NeededScope(string Area)
 {
-    public string For(string method) => Area.Contains(':') ? Area : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? $"{Area}:read" : $"{Area}:write";
+    public string For(string method) => Area.Contains(':') ? Area : HttpMethods.IsGet(method) ? $"{Area}:read" : $"{Area}:write";
 }
 
 /// <summary>The route is open to anybody, without a key and without a store.</summary>

@@ -24,7 +24,7 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
-        return result is null or IResult || !HttpMethods.IsGet(context.HttpContext.Request.Method) && !HttpMethods.IsHead(context.HttpContext.Request.Method)
+        return result is null or IResult || !HttpMethods.IsGet(context.HttpContext.Request.Method)
             ? result
             : new Answer(result, json.Value.SerializerOptions);
     }
@@ -49,8 +49,7 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
 
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = body.Length;
-            if (!HttpMethods.IsHead(http.Request.Method))
-                await http.Response.Body.WriteAsync(body, http.RequestAborted);
+            await http.Response.Body.WriteAsync(body, http.RequestAborted);
         }
 
         private byte[] Serialise(string? fields)

@@ -46,7 +46,7 @@ internal sealed class BatchResources
     private static TRequest Read<TRequest>(Dictionary<string, JsonElement> item, JsonSerializerOptions json) where TRequest : class
     {
         var request = JsonSerializer.SerializeToElement(item).Deserialize<TRequest>(json)!; // an object is never null
-        BodyRules.Check(request);
+        BodyRules.Check(request, PlatformApi.Dialect.Naming);
         return request;
     }
 

@@ -28,6 +28,7 @@ public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorD
         403 => "authorization_error",
         404 => "not_found",
         409 => "conflict",
+        410 => "gone",
         429 => "rate_limit_exceeded",
         503 => "service_unavailable",
         >= 500 => "server_error",

@@ -16,6 +16,7 @@ public static class PlatformApi
 
     public static void MapPlatform(this IEndpointRouteBuilder app)
     {
+        app.MapFormerVersion();
         var api = Dialect.Map(app);
         api.MapHealth();
         api.MapTenants();

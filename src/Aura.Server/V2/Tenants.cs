@@ -61,7 +61,7 @@ internal static class Tenants
         await Own(db, caller).FirstOrDefaultAsync(s => s.Id == id.Value, cancellation) ?? throw Refused.NotFound(Store.Noun);
 }
 
-public sealed record CreateTenant([Required, StringLength(200, MinimumLength = 1)] string Name, string? Domain = null, string? Currency = null);
+public sealed record CreateTenant([StringLength(200, MinimumLength = 1)] string Name, string? Domain = null, string? Currency = null);
 
 public sealed record UpdateTenant
 {

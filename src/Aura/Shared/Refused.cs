@@ -13,6 +13,8 @@ public enum Refusal
     NotFound,
     /// <summary>The state of the thing does not allow it, or somebody else was faster (409).</summary>
     Conflict,
+    /// <summary>It was there, and will not be again (410).</summary>
+    Gone,
     /// <summary>The content is too large (413).</summary>
     TooLarge,
     /// <summary>The content is well formed and wrong (422).</summary>

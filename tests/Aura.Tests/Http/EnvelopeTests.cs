@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Aura.Tests.Http;
 
@@ -57,6 +55,8 @@ public sealed class EnvelopeTests
 
     [Theory]
     [InlineData("""{"email":5}""", "Must be text.")]
+    [InlineData("""{"email":"a@b.co","metadata":{"a":1}}""", "Must be text.")]
+    [InlineData("""{"email":"a@b.co","metadata":[]}""", "Must be an object.")]
     [InlineData("""{"email":"a@b.co","tags":5}""", "Must be a list.")]
     [InlineData("""{"email":"a@b.co","tax_exempt":"yes"}""", "Must be true or false.")]
     [InlineData("""{"email":"a@b.co","addresses":[{"line1":"x","city":"y","country":"US","type":"moon"}]}""", "Must be one of shipping, billing.")]
@@ -78,6 +78,64 @@ public sealed class EnvelopeTests
             new { email = "a@b.co", first_name = new string('F', 101), phone = new string('0', 51) });
 
         Assert.Equal(["first_name", "phone"], error["details"]!.AsArray().Select(detail => (string?)detail!["field"]).Order());
+    }
+
+    [Theory]
+    [InlineData("POST /v2/api-keys", """{"name":"x","rate_limit":{"hour":0}}""", "rate_limit.hour: Must be 1 or more.")]
+    [InlineData("POST /v2/customers", """{"email":"a@b.co","note":5}""", "note: Must be text.")]
+    [InlineData("POST /v2/webhooks", """{"url":"http://127.0.0.1:9/","events":["*"],"secret":"short"}""", "secret: Must have 6 to 255 characters.")]
+    [InlineData("POST /v2/carts", """{"email":"nobody"}""", "email: Must be a valid email address.")]
+    public async Task A_single_wrong_field_is_told_in_the_message_as_the_caller_spells_it(string request, string body, string message)
+    {
+        var store = await Store.Open();
+
+        var error = await store.Test.Refused(422, request, body);
+
+        Assert.Equal(message, (string?)error["message"]);
+    }
+
+    [Fact]
+    public async Task HEAD_is_answered_as_GET_is_without_the_body()
+    {
+        var store = await Store.Open();
+        var customer = await store.Test.Ok("POST /v2/customers", new { email = "a@b.co" });
+
+        using var get = await store.Test.Answer($"GET /v2/customers/{customer["id"]}");
+        using var head = await store.Test.Answer($"HEAD /v2/customers/{customer["id"]}");
+        using var missing = await store.Test.Answer("HEAD /v2/customers/cust_1");
+
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal((get.Headers.ETag, get.Content.Headers.ContentLength, get.Content.Headers.LastModified),
+            (head.Headers.ETag, head.Content.Headers.ContentLength, head.Content.Headers.LastModified));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Empty(await missing.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_method_that_a_path_does_not_take_is_405_with_those_that_it_takes()
+    {
+        var store = await Store.Open();
+
+        using var answer = await store.Test.Answer("DELETE /v2/customers");
+
+        Assert.Equal(["GET", "POST"], answer.Content.Headers.Allow.Order());
+    }
+
+    [Theory]
+    [InlineData("GET /v1/products")]
+    [InlineData("POST /v1/orders/1/cancel")]
+    public async Task Version_1_is_gone_and_says_since_when_until_when_and_what_follows(string request)
+    {
+        var store = await Store.Open();
+
+        using var answer = await store.Test.Answer(request);
+        var error = await store.Test.Refused(410, request);
+
+        Assert.Equal("gone", (string?)error["code"]);
+        Assert.Equal("@1767225600", Assert.Single(answer.Headers.GetValues("Deprecation")));
+        Assert.Equal("Wed, 31 Mar 2027 23:59:59 GMT", Assert.Single(answer.Headers.GetValues("Sunset")));
+        Assert.Equal("</v2>; rel=\"successor-version\"", Assert.Single(answer.Headers.GetValues("Link")));
     }
 
     [Fact]
@@ -111,27 +169,4 @@ public sealed class EnvelopeTests
         Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
     }
 
-    [Fact]
-    public async Task Http_2_is_spoken_over_tls()
-    {
-        var shared = await TestServer.Shared;
-        var certificate = Path.Combine(TestCluster.TemporaryDirectory(), "server.pem");
-        await File.WriteAllTextAsync(certificate, SelfSigned());
-        await using var server = await TestServer.Start(shared.Database, options: o => o with { Url = "https://127.0.0.1:0", Certificate = certificate });
-        using var client = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/v2/health")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-
-        using var answer = await client.SendAsync(request);
-
-        Assert.Equal(HttpVersion.Version20, answer.Version);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
-    private static string SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
-        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
-    }
 }
