@@ -31,6 +31,7 @@ internal static class PlatformServices
         objects.Add(db => db.PaymentDisputes, DisputeResponse.From, dispute => dispute.Id.Value);
         objects.Add(StockNews.Noun, InventoryResponse.Shown);
         objects.Add(db => db.Orders, OrderResponse.From, order => order.Id.Value);
+        objects.Add(db => db.Fulfillments, FulfillmentResponse.From, parcel => parcel.Id.Value);
         objects.Add(db => db.Returns, ReturnResponse.From, made => made.Id.Value);
         objects.Add(db => db.Imports, ImportResponse.From, import => import.Id.Value);
         return objects;

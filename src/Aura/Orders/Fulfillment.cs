@@ -42,7 +42,14 @@ public sealed class Fulfillment : StoreEntity, IAudited
 
     public void Track(string? carrier, string? number, string? url) => (Carrier, TrackingNumber, TrackingUrl) = (carrier, number, url);
 
-    public void Deliver(DateTime now) => (Status, DeliveredAt) = (ParcelStatus.Delivered, DeliveredAt ?? now);
+    /// <returns>False where it had arrived already.</returns>
+    public bool Deliver(DateTime now)
+    {
+        if (Status == ParcelStatus.Delivered)
+            return false;
+        (Status, DeliveredAt) = (ParcelStatus.Delivered, now);
+        return true;
+    }
 }
 
 /// <summary>Units of an order line from one warehouse.</summary>

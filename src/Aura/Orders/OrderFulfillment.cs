@@ -37,7 +37,7 @@ public sealed class OrderFulfillment(AuraDb db, Stock stock)
             db.Publish("order.updated", order, new { From = Words<OrderStatus>.Of(from), To = Words<OrderStatus>.Of(to) });
         if (to == OrderStatus.Delivered)
             foreach (var parcel in await db.Fulfillments.Where(f => f.OrderId == order.Id).ToListAsync(cancellation))
-                parcel.Deliver(db.Now);
+                Deliver(parcel);
         await db.SaveChangesAsync(cancellation);
         return order;
     }, cancellation);
@@ -52,7 +52,7 @@ public sealed class OrderFulfillment(AuraDb db, Stock stock)
         change(fulfillment);
         db.Record(order, delivered ? OrderFact.Delivered : OrderFact.TrackingChanged, fulfillment.TrackingNumber);
         if (delivered)
-            fulfillment.Deliver(db.Now);
+            Deliver(fulfillment);
         if (order.Status == OrderStatus.Shipped && parcels.All(f => f.Status == ParcelStatus.Delivered))
         {
             order.Move(OrderStatus.Delivered);
@@ -82,8 +82,16 @@ public sealed class OrderFulfillment(AuraDb db, Stock stock)
         var byLine = shipped.ToLookup(part => part.Allocation.OrderLineId);
         foreach (var (line, count) in units)
             fulfillment.Add(order.Line(line), count, byLine[line.Value]);
+        db.Publish("shipment.created", fulfillment);
+        db.Publish("shipment.in_transit", fulfillment); // a parcel is made when it is handed over
         Tell(order, from, note);
         return fulfillment;
+    }
+
+    private void Deliver(Fulfillment fulfillment)
+    {
+        if (fulfillment.Deliver(db.Now))
+            db.Publish("shipment.delivered", fulfillment);
     }
 
     private void Tell(Order order, OrderStatus from, string? note)

@@ -93,7 +93,12 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     {
         order.Place(db.Now);
         db.Record(order, OrderFact.Created);
-        db.Publish("order.created", order, new { Total = new Money(order.Total, order.Currency).Amount, order.Currency.Code, order.CustomerId });
+        db.Publish("order.created", order, new
+        {
+            Total = new Money(order.Total, order.Currency).Amount,
+            Currency = order.Currency.Code,
+            CustomerId = order.CustomerId is { } customer ? $"{new Id<Customer>(customer)}" : null,
+        });
     }
 
     private async Task<Basket> ToBasket(NewOrder wanted, Customer customer, CancellationToken cancellation)

@@ -113,6 +113,9 @@ public sealed partial class PaymentIntent : StoreEntity, IIdentified, IPriced
     public IReadOnlyList<PaymentEntry> Entries => entries;
     public IReadOnlyList<Refund> Refunds => refunds;
 
+    /// <summary>The order as the outside names it.</summary>
+    internal string? OrderName => OrderId is { } order ? $"ord_{order}" : null;
+
     /// <summary>What can still be given back, in minor units.</summary>
     public long Refundable => Math.Max(0, Captured - Refunding - Disputed);
 

@@ -90,11 +90,11 @@ public sealed partial class PaymentProcessing
         {
             dispute = PaymentDispute.Open(intent.Id, told);
             db.PaymentDisputes.Add(dispute);
-            db.Publish("dispute.opened", dispute, new { dispute.Amount, dispute.Reason, intent.OrderId });
+            db.Publish("dispute.opened", dispute, new { dispute.Amount, dispute.Reason, OrderId = intent.OrderName });
         }
 
         if (dispute.Follow(told, at))
-            db.Publish(dispute.IsClosed ? "dispute.closed" : "dispute.updated", dispute, new { dispute.Amount, Status = Words<DisputeStatus>.Of(dispute.Status), intent.OrderId });
+            db.Publish(dispute.IsClosed ? "dispute.closed" : "dispute.updated", dispute, new { dispute.Amount, Status = Words<DisputeStatus>.Of(dispute.Status), OrderId = intent.OrderName });
         intent.Learn(dispute, eventId, at);
         return dispute;
     }

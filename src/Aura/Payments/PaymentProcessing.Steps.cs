@@ -89,8 +89,8 @@ public sealed partial class PaymentProcessing
     {
         var method = intent.Method!; // begun only with one
         var metadata = new Dictionary<string, string> { ["payment_id"] = $"{new Id<Payment>(intent.Id)}" };
-        if (intent.OrderId is { } order)
-            metadata["order_id"] = $"ord_{order}";
+        if (intent.OrderName is { } order)
+            metadata["order_id"] = order;
         return new(step.Key, step.Minor, intent.Currency.Code, method.Token, method.Kind)
         {
             Capture = intent.CaptureMethod == CaptureMethod.Automatic,
@@ -144,7 +144,7 @@ public sealed partial class PaymentProcessing
         var news = intent.Entries.Where(entry => db.Entry(entry).State == EntityState.Added).ToList();
         foreach (var entry in news)
             if (EventOf(entry.Kind) is { } type)
-                db.Publish(type, intent, new { Amount = entry.Minor, Currency = intent.Currency.Code, intent.OrderId, intent.DeclineCode });
+                db.Publish(type, intent, new { Amount = entry.Minor, Currency = intent.Currency.Code, OrderId = intent.OrderName, intent.DeclineCode });
         await db.SaveChangesAsync(cancellation);
 
         PaymentEntry?[] changes = news.Count > 0 ? [.. news] : intent.Status != before ? [null] : [];
