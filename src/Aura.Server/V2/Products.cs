@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json;
 using Aura.Catalog;
@@ -49,14 +50,12 @@ internal static class Products
         return new([.. (await db.OnOffer(page.Data, cancellation)).Select(ProductResponse.Of)], page.Pagination);
     }
 
-    /// <param name="id">An id or a SKU.</param>
+    /// <param name="id">An id, with or without its prefix, or a SKU. A SKU that is a number is not taken for an id.</param>
     /// <param name="include">variants and images are always there; reviews come when they are asked for.</param>
     private static async Task<ProductResponse> Show(string id, AuraDb db, CancellationToken cancellation, string? include = null)
     {
         var withReviews = Included(include).Contains("reviews");
-        var sku = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
-        var offer = Id<Product>.ToNumber(id) is { } number ? await db.OnOffer(new Id<Product>(number), cancellation) : await db.OnOffer(sku, cancellation);
-        var product = ProductResponse.Of(offer ?? throw Refused.NotFound(Product.Noun));
+        var product = ProductResponse.Of(await Named(id, db, cancellation) ?? throw Refused.NotFound(Product.Noun));
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 
@@ -103,6 +102,15 @@ internal static class Products
     {
         var products = await db.OnOffer([.. ids.Select(id => new RowKey(db.Caller.TenantId, id))], cancellation);
         return products.ToDictionary(p => p.Product.Id, ProductResponse.Of);
+    }
+
+    private static async Task<ProductOnOffer?> Named(string name, AuraDb db, CancellationToken cancellation)
+    {
+        if (Id<Product>.ToNumber(name) is { } id)
+            return await db.OnOffer(new Id<Product>(id), cancellation);
+        var sku = name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // routing leaves this one escaped
+        return await db.OnOffer(sku, cancellation)
+            ?? (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var bare) ? await db.OnOffer(new Id<Product>(bare), cancellation) : null);
     }
 
     private static Expression<Func<Product, bool>> InCategory(string name)

@@ -41,6 +41,19 @@ public sealed class ProductsTests
     }
 
     [Fact]
+    public async Task A_bare_number_is_a_sku_before_it_is_an_id()
+    {
+        var store = await Store.Open();
+        var first = (string)(await store.Test.Ok("POST /v2/products", new { name = "First", price = 1, sku = "FIRST" }))["id"]!;
+        var number = first["prod_".Length..];
+
+        Assert.Equal(first, (string?)(await store.Test.Ok($"GET /v2/products/{number}"))["id"]);
+        var second = await store.Test.Ok("POST /v2/products", new { name = "Second", price = 1, sku = number });
+        Assert.Equal((string?)second["id"], (string?)(await store.Test.Ok($"GET /v2/products/{number}"))["id"]);
+        Assert.Equal(first, (string?)(await store.Test.Ok($"GET /v2/products/{first}"))["id"]);
+    }
+
+    [Fact]
     public async Task A_product_without_variants_has_one_with_its_own_sku()
     {
         var store = await Store.Open();
