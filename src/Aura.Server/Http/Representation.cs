@@ -87,6 +87,9 @@ internal static class CachedExtensions
     /// <summary>Callers may keep the answers of these routes for a while.</summary>
     public static T Cached<T>(this T routes, TimeSpan maxAge) where T : IEndpointConventionBuilder => routes.WithMetadata(new Cached(maxAge));
 
+    /// <summary>Settings and other things that seldom change are kept for an hour.</summary>
+    public static T Configuration<T>(this T routes) where T : IEndpointConventionBuilder => routes.Cached(TimeSpan.FromHours(1));
+
     /// <summary>Nobody keeps the answers of these routes.</summary>
     public static T NeverCached<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new Cached(TimeSpan.Zero));
 }

@@ -22,12 +22,9 @@ internal static class AccountResource
         UpdateAccount request, AuraDb db, AccessDirectory access, TimeProvider time, CancellationToken cancellation)
     {
         var account = await Own(db, cancellation);
-        var before = account.Plan;
         request.Plan.Apply(account.Choose);
         request.Settings.Apply(account.Set);
-        if (account.Plan != before)
-            db.AuditLogs.Add(AuditEntry.Of(Account.Noun, "updated", new Id<Account>(account.Id).ToString(), db,
-                new() { ["plan"] = new(Words<Plan>.Of(before), Words<Plan>.Of(account.Plan)) }));
+        db.Audit(Account.Noun, "updated", account, account.Id);
         await db.SaveChangesAsync(cancellation);
         access.Forget();
         return await Shaped(db, account, time, cancellation);

@@ -9,13 +9,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
-/// <summary>Keys of the caller's account, in the caller's environment. The key itself is shown once.</summary>
+/// <summary>Keys whose home is the caller's store; each may yet open other stores of the account. The key itself is shown once.</summary>
 internal static class ApiKeys
 {
+    private static readonly Listing<ApiKey, ApiKeyResponse> Shape = new Listing<ApiKey, ApiKeyResponse>(k => ApiKeyResponse.Of(k))
+        .Field("name", k => k.Name)
+        .Field("last_used_at", k => k.LastUsedAt)
+        .Field("expires_at", k => k.ExpiresAt)
+        .Field("created_at", k => k.CreatedAt);
+
     public static void MapApiKeys(this RouteGroupBuilder api)
     {
         var keys = api.MapGroup("/api-keys").WithTags("Authentication").Scope("api_keys").NeverCached();
-        keys.MapGet("/", List);
+        keys.MapGet("/", List).Lists(Shape);
         keys.MapGet("/{id}", Show);
         keys.MapPost("/", Create);
         keys.MapPatch("/{id}", Update);
@@ -23,8 +29,8 @@ internal static class ApiKeys
         keys.MapPost("/{id}/rotate", Rotate);
     }
 
-    private static async Task<Listed<ApiKeyResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
-        (await Own(db).OrderByDescending(k => k.Id).Page(list.Options, k => ApiKeyResponse.Of(k), cancellation)).Listed();
+    private static Task<Listed<ApiKeyResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
+        Shape.List(Own(db), list, cancellation);
 
     private static async Task<ApiKeyResponse> Show(Id<ApiKey> id, AuraDb db, TimeProvider time, CancellationToken cancellation)
     {
@@ -86,8 +92,11 @@ internal static class ApiKeys
         return TypedResults.Created($"/v2/api-keys/{id}", new RotatedApiKey(key.Id, secret, key.PreviousExpiresAt));
     }
 
-    private static IQueryable<ApiKey> Own(AuraDb db) =>
-        db.ApiKeys.Where(k => k.AccountId == db.Caller.AccountId && k.IsTest == db.Caller.IsTest && k.RevokedAt == null);
+    private static IQueryable<ApiKey> Own(AuraDb db)
+    {
+        var stores = db.Caller.Span ?? [db.Caller.TenantId];
+        return db.ApiKeys.Where(k => stores.Contains(k.StoreId) && k.RevokedAt == null);
+    }
 
     private static async Task<ApiKey> Find(Id<ApiKey> id, AuraDb db, CancellationToken cancellation) =>
         await Own(db).FirstOrDefaultAsync(k => k.Id == id.Value, cancellation) ?? throw Refused.NotFound(ApiKey.Noun);
@@ -116,8 +125,7 @@ internal static class ApiKeys
             throw Refused.Forbidden($"This key does not have the scope {scope} itself.");
     }
 
-    private static void Record(ApiKey key, string verb, AuraDb db) =>
-        db.AuditLogs.Add(AuditEntry.Of("api_key", verb, new Id<ApiKey>(key.Id).ToString(), db));
+    private static void Record(ApiKey key, string verb, AuraDb db) => db.Audit("api_key", verb, key, key.Id);
 }
 
 public enum KeyEnvironment

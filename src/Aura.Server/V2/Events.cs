@@ -2,6 +2,7 @@ using Aura.Events;
 using Aura.Persistence;
 using Aura.Server.Http;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
@@ -13,18 +14,22 @@ internal static class Events
     {
         var events = api.MapGroup("/events").WithTags("Events").Scope("events").NeverCached();
         events.MapGet("/", List);
-        events.MapGet("/types", Types);
+        events.MapGet("/types", Types).Configuration();
         events.MapGet("/{id}", Show);
     }
 
+    /// <param name="after">The last event that the caller has; it serves as a cursor as well.</param>
     private static async Task<Listed<EventResponse>> List(
-        AuraDb db, EventObjects objects, CancellationToken cancellation, Id<StoreEvent>? after = null, string? type = null, int? limit = null)
+        AuraDb db, EventObjects objects, CancellationToken cancellation, Id<StoreEvent>? after = null, string? cursor = null, string? type = null, int? limit = null)
     {
+        if (!string.IsNullOrEmpty(cursor))
+            after = Id<StoreEvent>.ToNumber(cursor) ?? throw Refused.BadRequest("The cursor is damaged. Start again without it.");
         var size = Math.Clamp(limit ?? ListRequest.DefaultLimit, 1, ListRequest.MaxLimit);
         var events = await db.EventsAfter(after?.Value, type, size + 1, cancellation);
         var more = events.Count > size;
-        var shown = more ? events[..size] : events;
-        return new(await objects.Of(shown, db, cancellation), new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(shown[^1].Id)}" : null });
+        if (more)
+            events.RemoveAt(size);
+        return new(await objects.Of(events, db, cancellation), new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(events[^1].Id)}" : null });
     }
 
     private static EventTypesResponse Types() => new([.. EventTypes.All.Select(type => new EventTypeResponse(type.Type, type.Description))]);
@@ -45,4 +50,4 @@ public sealed record EventResponse(Id<StoreEvent> Id, string Type, DateTime Crea
 
 /// <param name="Object">What it happened to, as its own route shows it now; null where it is gone.</param>
 /// <param name="Facts">What the event says besides, as of when it happened.</param>
-public sealed record EventData(object? Object, JsonElement? Facts);
+public sealed record EventData(object? Object, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Facts);

@@ -84,7 +84,7 @@ internal static class PlatformLists
 {
     /// <summary>Answers a list route of this dialect.</summary>
     public static async Task<Listed<TResponse>> List<T, TResponse>(
-        this Listing<T, TResponse> listing, IQueryable<T> rows, ListRequest request, CancellationToken cancellation) where T : StoreRow =>
+        this Listing<T, TResponse> listing, IQueryable<T> rows, ListRequest request, CancellationToken cancellation) where T : class =>
         (await listing.Page(rows, request.Options, cancellation)).Listed();
 
     public static Listed<T> Listed<T>(this PageOf<T> page) => new(page.Items, Pagination.Of(page));

@@ -21,7 +21,7 @@ internal static class ShippingMethods
 
     public static void MapShippingMethods(this RouteGroupBuilder api)
     {
-        var methods = api.MapGroup("/shipping/methods").WithTags("Shipping").Scope("shipping");
+        var methods = api.MapGroup("/shipping/methods").WithTags("Shipping").Scope("shipping").Configuration();
         methods.MapGet("/", List).Lists(Shape);
         methods.MapGet("/{id}", Show);
         methods.MapPost("/", Create);

@@ -20,7 +20,7 @@ internal static class TaxRegions
 
     public static void MapTaxRegions(this RouteGroupBuilder api)
     {
-        var regions = api.MapGroup("/tax-regions").WithTags("Taxes").Scope("taxes");
+        var regions = api.MapGroup("/tax-regions").WithTags("Taxes").Scope("taxes").Configuration();
         regions.MapGet("/", List).Lists(Shape);
         regions.MapGet("/{id}", Show);
         regions.MapPost("/", Create);

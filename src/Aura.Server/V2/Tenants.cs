@@ -12,10 +12,19 @@ namespace Aura.Server.V2;
 /// <summary>The stores of the caller's account. A store of another account is not there.</summary>
 internal static class Tenants
 {
+    private static readonly Listing<Store, TenantResponse> Shape = new Listing<Store, TenantResponse>(s => TenantResponse.Of(s, default))
+        .Field("name", s => s.Name)
+        .Field("domain", s => s.Domain)
+        .Field("status", s => s.Status)
+        .Field("created_at", s => s.CreatedAt)
+        .Field("updated_at", s => s.UpdatedAt)
+        .Parameter("status", words: Words<StoreStatus>.All)
+        .SortedBy("id");
+
     public static void MapTenants(this RouteGroupBuilder api)
     {
-        var tenants = api.MapGroup("/tenants").WithTags("Tenants").Scope("tenants");
-        tenants.MapGet("/", List);
+        var tenants = api.MapGroup("/tenants").WithTags("Tenants").Scope("tenants").Configuration();
+        tenants.MapGet("/", List).Lists(Shape);
         tenants.MapGet("/{id}", Show);
         tenants.MapPost("/", Create);
         tenants.MapPatch("/{id}", Update);
@@ -23,8 +32,8 @@ internal static class Tenants
 
     private static async Task<Listed<TenantResponse>> List(ListRequest list, CurrentCaller caller, AuraDb db, CancellationToken cancellation)
     {
-        var own = Own(db, caller.Value).Join(db.Accounts, s => s.AccountId, a => a.Id, (s, a) => new { Store = s, a.Plan });
-        return (await own.OrderBy(row => row.Store.Id).Page(list.Options, row => TenantResponse.Of(row.Store, row.Plan), cancellation)).Listed();
+        var page = await Shape.List(Own(db, caller.Value), list, cancellation);
+        return page with { Data = [.. page.Data.Select(tenant => tenant with { Plan = caller.Value.Plan })] };
     }
 
     private static async Task<TenantResponse> Show(Id<Store> id, CurrentCaller caller, AuraDb db, CancellationToken cancellation) =>
@@ -35,9 +44,10 @@ internal static class Tenants
         var account = await db.Accounts.SingleAsync(a => a.Id == db.Caller.AccountId, cancellation);
         var currency = request.Currency is null ? db.Caller.Currency : Currency.Of(request.Currency);
         var (live, sandbox) = db.OpenStore(account, request.Name, request.Domain ?? Store.DomainFor(request.Name, db.Now.Ticks), currency);
+        var store = db.Caller.IsTest ? sandbox : live;
+        db.Audit(Store.Noun, "created", store, store.Id);
         await db.SaveChangesAsync(cancellation);
         access.Forget();
-        var store = db.Caller.IsTest ? sandbox : live;
         return TypedResults.Created($"/v2/tenants/{new Id<Store>(store.Id)}", TenantResponse.Of(store, account.Plan));
     }
 
@@ -49,6 +59,7 @@ internal static class Tenants
         request.Status.Apply(store.Set);
         request.Settings.Apply(settings => store.Set(settings.Over(store.Settings)));
         store.Changed(db.Now);
+        db.Audit(Store.Noun, "updated", store, store.Id);
         await db.SaveChangesAsync(cancellation);
         access.Forget();
         return TenantResponse.Of(store, caller.Value.Plan);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -38,8 +39,8 @@ public sealed partial class ApiKey : IIdentified
     /// <summary>The first characters, to recognise it by.</summary>
     public string Start { get; private set; } = "";
 
-    public byte[] Hash { get; private set; } = [];
-    public byte[]? PreviousHash { get; private set; }
+    [Secret] public byte[] Hash { get; private set; } = [];
+    [Secret] public byte[]? PreviousHash { get; private set; }
     public DateTime? PreviousExpiresAt { get; private set; }
     public DateTime? ExpiresAt { get; private set; }
     public DateTime? LastUsedAt { get; private set; }

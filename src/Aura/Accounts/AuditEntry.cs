@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -32,7 +33,7 @@ public sealed class AuditEntry : StoreRow, IIdentified
     public string? UserAgent { get; private init; }
 
     private static readonly HashSet<string> Noise =
-        [nameof(StoreRow.TenantId), nameof(StoreRow.Id), nameof(StoreEntity.CreatedAt), nameof(StoreEntity.UpdatedAt), nameof(StoreEntity.Version)];
+        [nameof(StoreRow.TenantId), nameof(StoreRow.Id), nameof(StoreEntity.CreatedAt), nameof(StoreEntity.UpdatedAt), nameof(StoreEntity.Version), nameof(Store.AccountId)];
 
     /// <summary>An entry that is not about the fields of one row: a key was rotated, an export was made.</summary>
     public static AuditEntry Of(string resource, string verb, string resourceId, AuraDb db, Dictionary<string, FieldChange>? changes = null) => new()
@@ -51,18 +52,24 @@ public sealed class AuditEntry : StoreRow, IIdentified
     /// <summary>The entry for a row that is about to be saved, or null where no field differs.</summary>
     internal static AuditEntry? Of(EntityEntry entry, AuraDb db)
     {
+        var changes = ChangesOf(entry);
+        if (changes.Count == 0 && entry.State == EntityState.Modified)
+            return null;
+        var (prefix, noun) = Names(entry.Metadata.ClrType);
+        var verb = entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" };
+        return Of(noun, verb, $"{prefix}_{((StoreRow)entry.Entity).Id}", db, changes);
+    }
+
+    /// <summary>The fields that the next save changes.</summary>
+    internal static Dictionary<string, FieldChange> ChangesOf(EntityEntry entry)
+    {
         var changes = new Dictionary<string, FieldChange>();
         foreach (var property in entry.Properties)
             if (!Noise.Contains(property.Metadata.Name) && !property.Metadata.IsForeignKey() && Differs(property, entry.State))
                 changes[Conventions.Snake(property.Metadata.Name)] = new(
                     entry.State == EntityState.Added ? null : Shown(property.OriginalValue, property.Metadata, entry.Entity),
                     entry.State == EntityState.Deleted ? null : Shown(property.CurrentValue, property.Metadata, entry.Entity));
-
-        if (changes.Count == 0 && entry.State == EntityState.Modified)
-            return null;
-        var (prefix, noun) = Names(entry.Metadata.ClrType);
-        var verb = entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" };
-        return Of(noun, verb, $"{prefix}_{((StoreRow)entry.Entity).Id}", db, changes);
+        return changes;
     }
 
     private static bool Differs(PropertyEntry property, EntityState state) => state switch
@@ -82,7 +89,15 @@ public sealed class AuditEntry : StoreRow, IIdentified
             new Money(minor, priced.Currency).Amount,
         Enum word => Conventions.Snake(word.ToString()),
         Currency currency => currency.Code,
+        not null and not string and not byte[] when !property.ClrType.IsValueType => JsonSerializer.SerializeToElement(value, Json),
         _ => value,
+    };
+
+    /// <summary>How values that have fields of their own are spelled.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Default)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     private static (string Prefix, string Noun) Names(Type type) => (
@@ -91,6 +106,17 @@ public sealed class AuditEntry : StoreRow, IIdentified
 }
 
 public sealed record FieldChange(object? Old, object? New);
+
+public static class AuditLog
+{
+    /// <summary>Records what the next save changes of something that is in no store and so is not audited by itself; nothing where no field differs.</summary>
+    public static void Audit<T>(this AuraDb db, string resource, string verb, T thing, long id) where T : class, IIdentified
+    {
+        var changes = AuditEntry.ChangesOf(db.Entry(thing));
+        if (changes.Count > 0)
+            db.AuditLogs.Add(AuditEntry.Of(resource, verb, new Id<T>(id).ToString(), db, changes));
+    }
+}
 
 internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
 {

@@ -16,6 +16,7 @@ public sealed class EnvelopeTests
     [InlineData("GET /v2/customers?filter[shoe_size]=x", 400, "validation_error")]
     [InlineData("GET /v2/customers?filter[created_at][gt]=yesterday", 400, "validation_error")]
     [InlineData("GET /v2/customers?cursor=garbage", 400, "validation_error")]
+    [InlineData("GET /v2/events?cursor=garbage", 400, "validation_error")]
     public async Task A_refusal_has_the_envelope_and_a_request_id(string request, int status, string code)
     {
         var store = await Store.Open();

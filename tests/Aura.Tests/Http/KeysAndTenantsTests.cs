@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Aura.Accounts;
 
 namespace Aura.Tests.Http;
@@ -139,6 +140,41 @@ public sealed class KeysAndTenantsTests
         var key = await store.Live.Ok("POST /v2/api-keys", new { name = "First only", tenant_ids = new[] { $"tenant_{store.Account.Live.Id}" } });
 
         await store.Server.Client((string)key["key"]!).Refused(403, "GET /v2/customers", null, ("X-Tenant-ID", (string)second["id"]!));
+    }
+
+    [Fact]
+    public async Task A_tenants_keys_are_its_own()
+    {
+        var store = await Store.Open();
+        var second = ("X-Tenant-ID", (string)(await store.Live.Ok("POST /v2/tenants", new { name = "Second" }))["id"]!);
+        var key = await store.Live.Ok("POST /v2/api-keys", new { name = "Of the second" }, second);
+
+        Assert.Equal("First live key", (string?)Assert.Single((await store.Live.Ok("GET /v2/api-keys"))["data"]!.AsArray())!["name"]);
+        await store.Live.Refused(404, $"GET /v2/api-keys/{key["id"]}");
+        await store.Live.Refused(404, $"DELETE /v2/api-keys/{key["id"]}");
+        Assert.Equal((string?)key["id"], (string?)Assert.Single((await store.Live.Ok("GET /v2/api-keys", null, second))["data"]!.AsArray())!["id"]);
+        Assert.Equal(2, (await store.Live.Ok("GET /v2/api-keys", null, ("X-Tenant-ID", "*")))["data"]!.AsArray().Count);
+        await store.Live.Ok($"DELETE /v2/api-keys/{key["id"]}", null, second);
+    }
+
+    [Fact]
+    public async Task Changes_of_keys_tenants_and_the_account_are_in_the_audit_log_without_secrets()
+    {
+        var store = await Store.Open();
+        var key = await store.Test.Ok("POST /v2/api-keys", new { name = "Till", scopes = new[] { "orders:read" } });
+        await store.Test.Ok($"PATCH /v2/api-keys/{key["id"]}", new { name = "Till 1", rate_limit = new { hour = 5 } });
+        await store.Test.Ok($"POST /v2/api-keys/{key["id"]}/rotate");
+        await store.Test.Ok($"PATCH /v2/tenants/tenant_{store.Account.Sandbox.Id}", new { name = "Renamed", settings = new { return_window_days = 7 } });
+        await store.Test.Ok("PATCH /v2/account", new { settings = new { theme = "dark" } });
+
+        var logs = (await store.Test.Ok("GET /v2/audit-logs?sort=timestamp"))["logs"]!.AsArray();
+        JsonNode Changes(string action) => Assert.Single(logs, entry => (string?)entry!["action"] == action)!["changes"]!;
+
+        Assert.Equal("""{"name":{"old":"Till","new":"Till 1"},"requests_per_hour":{"old":null,"new":5}}""", Changes("api_key.updated").ToJsonString());
+        Assert.Equal("(secret)", (string?)Changes("api_key.rotated")["hash"]!["new"]);
+        Assert.Equal(("Test", "Renamed"), ((string?)Changes("tenant.updated")["name"]!["old"], (string?)Changes("tenant.updated")["name"]!["new"]));
+        Assert.Equal((30, 7), ((int)Changes("tenant.updated")["settings"]!["old"]!["return_window_days"]!, (int)Changes("tenant.updated")["settings"]!["new"]!["return_window_days"]!));
+        Assert.Equal("dark", (string?)Changes("account.updated")["settings"]!["new"]!["theme"]);
     }
 
     [Fact]

@@ -42,6 +42,34 @@ public sealed class ListTests
         Assert.Subset(met.ToHashSet(), expected);
     }
 
+    [Theory]
+    [InlineData("api-keys")]
+    [InlineData("tenants")]
+    [InlineData("events")]
+    [InlineData("audit-logs", "logs")]
+    public async Task Lists_that_are_no_catalogue_are_walked_by_cursor_as_well(string list, string items = "data")
+    {
+        var store = await Filled(0);
+        for (var i = 0; i < 4; i++)
+        {
+            await store.Test.Ok("POST /v2/api-keys", new { name = $"Key {i}" });
+            await store.Test.Ok("POST /v2/tenants", new { name = $"Store {i}" });
+            await store.Test.Ok("POST /v2/customers", new { email = $"c{i}@b.co" });
+        }
+
+        await store.Advance("PT0S"); // what is committed is visible then
+        var met = new List<string>();
+        for (string? cursor = ""; cursor is not null && met.Count < 100;)
+        {
+            var answer = await store.Test.Ok($"GET /v2/{list}?limit=2&cursor={cursor}");
+            met.AddRange(answer[items]!.AsArray().Select(Id));
+            cursor = (bool)answer["pagination"]!["has_more"]! ? (string?)answer["pagination"]!["next_cursor"] : null;
+        }
+
+        Assert.InRange(met.Count, 4, 20);
+        Assert.Equal(met.Count, met.Distinct().Count());
+    }
+
     [Fact]
     public async Task A_cursor_of_another_order_is_refused()
     {
@@ -103,6 +131,27 @@ public sealed class ListTests
         Assert.Equal(["id", "email"], page["data"]![0]!.AsObject().Select(field => field.Key));
         var one = await store.Test.Ok($"GET /v2/customers/{page["data"]![0]!["id"]}?fields=email");
         Assert.Equal("""{"email":"c0@b.co"}""", one.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("products", "private, max-age=300, must-revalidate")]
+    [InlineData("inventory", "private, max-age=60, must-revalidate")]
+    [InlineData("customers", "private, max-age=60, must-revalidate")]
+    [InlineData("tenants", "private, max-age=3600, must-revalidate")]
+    [InlineData("shipping/methods", "private, max-age=3600, must-revalidate")]
+    [InlineData("tax-regions", "private, max-age=3600, must-revalidate")]
+    [InlineData("events/types", "private, max-age=3600, must-revalidate")]
+    [InlineData("orders", "no-store")]
+    [InlineData("payments", "no-store")]
+    public async Task Answers_may_be_kept_for_as_long_as_their_kind_allows_and_by_their_caller_alone(string path, string directives)
+    {
+        var store = await Filled(0);
+
+        using var answer = await store.Test.Answer($"GET /v2/{path}");
+
+        Assert.Equal(directives.Split(", ").Order(), $"{answer.Headers.CacheControl}".Split(", ").Order());
+        Assert.NotNull(answer.Headers.ETag);
+        Assert.Contains("Authorization", answer.Headers.Vary);
     }
 
     [Fact]

@@ -2,11 +2,12 @@ using System.Buffers.Text;
 using System.Linq.Expressions;
 using System.Text.Json;
 using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Http.Lists;
 
 /// <summary>An order with the id as its last key, and cursors that name a place in it: rows added before the place move nothing.</summary>
-internal sealed class Keyset<T> where T : StoreRow
+internal sealed class Keyset<T> where T : class
 {
     private readonly List<(LambdaExpression Key, bool Descending)> keys = [];
     private readonly string spelled;
@@ -29,7 +30,7 @@ internal sealed class Keyset<T> where T : StoreRow
                 : throw Refused.BadRequest($"There is no sorting by '{name}'. There is: {string.Join(", ", fields.Where(f => f.Value.SortKey is not null).Select(f => f.Key))}."));
         }
 
-        Expression<Func<T, long>> id = row => row.Id;
+        Expression<Func<T, long>> id = row => EF.Property<long>(row, nameof(StoreRow.Id));
         keyset.keys.Add((id, idDescending));
         return keyset;
     }

@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Server.Http.Lists;
 
 /// <summary>What a list route can do, declared once: the row's shape, the fields to filter and sort by, the named parameters.</summary>
-/// <remarks>Every list asks the database the same number of commands, however many rows it has.</remarks>
-public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) : IListing where T : StoreRow
+/// <remarks>Every list asks the database the same number of commands, however many rows it has. Rows that are in no store (keys, tenants)
+/// are those of the caller's account already.</remarks>
+public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) : IListing where T : class
 {
     private readonly Dictionary<string, IField<T>> fields = [];
     private readonly Dictionary<string, Parameter> parameters = [];
@@ -71,8 +72,8 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
 
     public async Task<PageOf<TResponse>> Page(IQueryable<T> rows, ListOptions options, CancellationToken cancellation)
     {
-        if (options.Span is { } tenants)
-            rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(row.TenantId));
+        if (options.Span is { } tenants && typeof(T).IsAssignableTo(typeof(StoreRow)))
+            rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(EF.Property<long>(row, nameof(StoreRow.TenantId))));
         rows = Matching(rows.AsNoTracking(), options);
         var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
         return options.Cursor is null
