@@ -48,6 +48,9 @@ public sealed record ShopProduct
     /// <summary>Column name to text, exactly as in the file.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the file speaks of, if only with a blank.</summary>
+    public ShopFacts Told { get; init; } = ShopFacts.All;
+
     /// <summary>The rows it was read from, counted from 1 after the header; 0 when it was not read from a file.</summary>
     public long FirstRow { get; init; }
 
@@ -55,6 +58,33 @@ public sealed record ShopProduct
 }
 
 public enum ShopStatus { Draft, Active, Archived }
+
+/// <summary>Facts about which a file may be silent: then a store keeps what it has. A fact that is told and blank is to be cleared.</summary>
+[Flags]
+public enum ShopFacts
+{
+    None = 0,
+    Body = 1 << 0,
+    Vendor = 1 << 1,
+    ProductType = 1 << 2,
+    Categories = 1 << 3,
+    Tags = 1 << 4,
+    /// <summary>Whether it is for sale: the status, or whether it is published.</summary>
+    Status = 1 << 5,
+    GiftCard = 1 << 6,
+    SeoTitle = 1 << 7,
+    SeoDescription = 1 << 8,
+    CompareAtPrice = 1 << 9,
+    Cost = 1 << 10,
+    Barcode = 1 << 11,
+    /// <summary>The variant's own.</summary>
+    Image = 1 << 12,
+    Tracking = 1 << 13,
+    Backorder = 1 << 14,
+    Shipping = 1 << 15,
+    Taxable = 1 << 16,
+    All = (1 << 17) - 1,
+}
 
 /// <param name="Position">From 1; null when the file does not say.</param>
 public sealed record ShopImage(string Url, string? Alt, int? Position);
@@ -105,6 +135,9 @@ public sealed record ShopVariant
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     public string? ImageUrl { get; init; }
+
+    /// <summary>What the file speaks of, if only with a blank.</summary>
+    public ShopFacts Told { get; init; } = ShopFacts.All;
 
     /// <summary>Column name to text, exactly as in the file.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

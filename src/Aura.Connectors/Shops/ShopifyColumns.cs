@@ -25,6 +25,27 @@ internal static class ShopifyColumns
             ? CompareAtPriceIn + column[NewerCompareAtPriceIn.Length..]
             : Renamed.GetValueOrDefault(column, column);
 
+    /// <summary>What a row speaks of: a column that is there and blank clears, a column that is not there leaves what is known.</summary>
+    /// <remarks>So the platform's own importer does with every column that is not required.</remarks>
+    public static ShopFacts Told(CsvRow row)
+    {
+        var told = ShopFacts.None;
+        foreach (var (fact, column) in Facts)
+            if (row.Has(column))
+                told |= fact;
+        return told;
+    }
+
+    private static readonly (ShopFacts Fact, string Column)[] Facts =
+    [
+        (ShopFacts.Body, "Body (HTML)"), (ShopFacts.Vendor, "Vendor"), (ShopFacts.ProductType, "Type"), (ShopFacts.Categories, "Product Category"),
+        (ShopFacts.Tags, "Tags"), (ShopFacts.Status, "Status"), (ShopFacts.Status, "Published"), (ShopFacts.GiftCard, "Gift Card"),
+        (ShopFacts.SeoTitle, "SEO Title"), (ShopFacts.SeoDescription, "SEO Description"), (ShopFacts.CompareAtPrice, "Variant Compare At Price"),
+        (ShopFacts.Cost, "Cost per item"), (ShopFacts.Barcode, "Variant Barcode"), (ShopFacts.Image, "Variant Image"),
+        (ShopFacts.Tracking, "Variant Inventory Tracker"), (ShopFacts.Backorder, "Variant Inventory Policy"),
+        (ShopFacts.Shipping, "Variant Requires Shipping"), (ShopFacts.Taxable, "Variant Taxable"),
+    ];
+
     /// <summary>Whether metadata may be written under this key: another shop's "Type" must not become the product type here.</summary>
     public static bool IsFree(string key) =>
         Kept.Contains(key) || !Head.Contains(Older(key), StringComparer.OrdinalIgnoreCase) && !key.Equals("Status", StringComparison.OrdinalIgnoreCase);

@@ -60,6 +60,7 @@ internal sealed class ShopifyProduct
             OptionNames = [.. options.Select(option => option.Name)],
             SeoTitle = lead.Text("SEO Title"),
             SeoDescription = lead.Text("SEO Description"),
+            Told = ShopifyColumns.Told(lead),
             Markets = MarketsOf(lead, ShopifyColumns.IncludedIn)
                 .ToDictionary(market => market, market => lead.Flag(ShopifyColumns.IncludedIn + market, false, false)),
         };
@@ -147,6 +148,7 @@ internal sealed class ShopifyProduct
         RequiresShipping = row.Flag("Variant Requires Shipping", absent: true, blank: false),
         Taxable = row.Flag("Variant Taxable", absent: true, blank: false),
         ImageUrl = row.Text("Variant Image"),
+        Told = ShopifyColumns.Told(row),
     };
 
     private Dictionary<string, string> Values(CsvRow row)

@@ -76,6 +76,7 @@ public static class WooCommerceCsvReader
             Images = [.. WooCommerceText.List(row.Raw("Images")).Select((url, i) => new ShopImage(url, null, i + 1))],
             SeoTitle = row.Text("Meta: _yoast_wpseo_title"),
             SeoDescription = row.Text("Meta: _yoast_wpseo_metadesc"),
+            Told = Told(row),
             FirstRow = row.Number,
             LastRow = row.Number,
         };
@@ -124,8 +125,35 @@ public static class WooCommerceCsvReader
             AllowsBackorder = backorder,
             RequiresShipping = !types.Contains("virtual"),
             Taxable = Taxable(row),
+            Told = Told(row),
         };
     }
+
+    /// <summary>A blank text says nothing here; a sale is over when there is a price and no sale price beside it.</summary>
+    private static ShopFacts Told(CsvRow row)
+    {
+        var told = ShopFacts.Shipping; // by the type, which every product has
+        foreach (var (fact, column) in Texts)
+            if (row.Peek(column).Length > 0)
+                told |= fact;
+        foreach (var (fact, column) in Choices)
+            if (row.Has(column))
+                told |= fact;
+        return row.Has("Sale price") && row.Peek("Regular price").Length > 0 ? told | ShopFacts.CompareAtPrice : told;
+    }
+
+    private static readonly (ShopFacts Fact, string Column)[] Texts =
+    [
+        (ShopFacts.Body, "Description"), (ShopFacts.Vendor, "Brands"), (ShopFacts.Categories, "Categories"), (ShopFacts.Tags, "Tags"),
+        (ShopFacts.SeoTitle, "Meta: _yoast_wpseo_title"), (ShopFacts.SeoDescription, "Meta: _yoast_wpseo_metadesc"), (ShopFacts.Cost, "Cost of goods"),
+        (ShopFacts.Barcode, "GTIN, UPC, EAN, or ISBN"), (ShopFacts.Image, "Images"),
+    ];
+
+    private static readonly (ShopFacts Fact, string Column)[] Choices =
+    [
+        (ShopFacts.Status, "Published"), (ShopFacts.Tracking, "Stock"), (ShopFacts.Tracking, "In stock?"), (ShopFacts.Backorder, "Backorders allowed?"),
+        (ShopFacts.Backorder, "In stock?"), (ShopFacts.Taxable, "Tax status"),
+    ];
 
     /// <summary>A sale without dates is the price, and the regular price is struck through; one with dates is kept beside the price.</summary>
     private static (decimal? Price, decimal? CompareAt, ShopSale? Sale) Prices(CsvRow row)

@@ -3,7 +3,7 @@ using Aura.Connectors.Shops;
 
 namespace Aura.ProductFiles;
 
-/// <summary>Puts what a file says of a product as a whole into it. What the file leaves blank stays as it is, and so does metadata of other names.</summary>
+/// <summary>Puts what a file says of a product as a whole into it. What the file does not speak of stays as it is, and so does metadata of other names.</summary>
 internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shelf, FileColumns columns, ItemResult result)
 {
     public const string SeoTitle = "seo_title", SeoDescription = "seo_description", GiftCard = "gift_card";
@@ -20,8 +20,8 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
     {
         if (product.Name != said.Title.Trim())
             Do(() => product.Rename(said.Title));
-        if (said.BodyHtml != "" && product.Description != said.BodyHtml)
-            Do(() => product.Explain(said.BodyHtml));
+        if (Told(ShopFacts.Body) && (product.Description ?? "") != said.BodyHtml)
+            Do(() => product.Explain(said.BodyHtml == "" ? null : said.BodyHtml));
         Classify();
         Tag();
         Place();
@@ -41,7 +41,7 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
             _ when lacksPrice || lacksVariants || !said.Published => ProductStatus.Draft,
             _ => ProductStatus.Active,
         };
-        if (said.Status == ShopStatus.Active && !said.Published)
+        if (Told(ShopFacts.Status) && said.Status == ShopStatus.Active && !said.Published)
             result.Warn(row, columns.Published, "It is not published in its shop, so it is a draft here.");
         else if (said.Status == ShopStatus.Active && lacksPrice)
             result.Warn(row, columns.Price, "Nobody has said what it costs, so it is a draft here.");
@@ -51,17 +51,20 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
 
     private void Classify()
     {
-        var (vendor, type) = (Fitting(said.Vendor, columns.Vendor) ?? product.Vendor, Fitting(said.ProductType, columns.Type) ?? product.ProductType);
+        var vendor = Told(ShopFacts.Vendor) ? Fitting(said.Vendor, columns.Vendor, product.Vendor) : product.Vendor;
+        var type = Told(ShopFacts.ProductType) ? Fitting(said.ProductType, columns.Type, product.ProductType) : product.ProductType;
         if ((vendor, type) != (product.Vendor, product.ProductType))
             Do(() => product.Classify(vendor, type));
     }
 
-    private string? Fitting(string? text, string column)
+    private bool Told(ShopFacts fact) => said.Told.HasFlag(fact);
+
+    private string? Fitting(string? text, string column, string? before)
     {
         if (text is not { Length: > 255 })
             return text;
         result.Warn(row, column, "It has more than 255 characters and was not taken.");
-        return null;
+        return before;
     }
 
     private void Tag()
@@ -69,7 +72,7 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
         var tags = said.Tags.Select(tag => tag.Trim().ToLowerInvariant()).Where(tag => tag.Length is > 0 and <= 50).Distinct().Take(Product.MaxTags).ToArray();
         if (said.Tags.FirstOrDefault(tag => tag.Trim().Length > 50) is { } tooLong)
             result.Warn(row, columns.Tags, $"A tag has at most 50 characters; \"{ItemText.Short(tooLong)}\" was not taken.");
-        if (tags.Length > 0 && !tags.SequenceEqual(product.Tags))
+        if (Told(ShopFacts.Tags) && (tags.Length > 0 || said.Tags.Count == 0) && !tags.SequenceEqual(product.Tags))
             Do(() => product.Tag(tags));
     }
 
@@ -87,7 +90,7 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
                 result.Warn(row, columns.Categories, $"The category \"{ItemText.Short(string.Join(" > ", path))}\" was not taken: {FileColumns.Reason(refused)}");
             }
 
-        if (places.Count > 0 && !product.Categories.OrderBy(c => c.Position).Select(c => c.Category).SequenceEqual(places))
+        if (Told(ShopFacts.Categories) && (places.Count > 0 || said.Categories.Count == 0) && !product.Categories.OrderBy(c => c.Position).Select(c => c.Category).SequenceEqual(places))
             Do(() => product.Place(places));
     }
 
@@ -119,8 +122,9 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
     private void Describe()
     {
         var metadata = new Dictionary<string, string>(product.Metadata);
-        if (!said.IsGiftCard)
-            metadata.Remove(GiftCard);
+        foreach (var (key, fact) in Own)
+            if (Told(fact))
+                metadata.Remove(key);
         foreach (var (key, value) in Facts())
             if (key.Length <= Metadata.MaxKeyLength && value.Length <= Metadata.MaxValueLength && (metadata.ContainsKey(key) || metadata.Count < Metadata.MaxKeys))
                 metadata[key] = value;
@@ -133,6 +137,9 @@ internal sealed class ProductFacts(Product product, ShopProduct said, Shelf shel
         if (!Maps.Same(metadata, product.Metadata))
             Do(() => product.Describe(metadata));
     }
+
+    private static readonly (string Key, ShopFacts Fact)[] Own =
+        [(SeoTitle, ShopFacts.SeoTitle), (SeoDescription, ShopFacts.SeoDescription), (GiftCard, ShopFacts.GiftCard)];
 
     private IEnumerable<(string Key, string Value)> Facts()
     {

@@ -65,6 +65,8 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
     private bool Put(ShopProduct said, Product? existing, ItemResult result)
     {
         var listing = existing is null ? null : shelf.ListingOf(existing);
+        if (existing is not null && !said.Told.HasFlag(ShopFacts.Status))
+            said = WithStatus(said, existing, listing);
         var handle = listing?.Handle ?? FreeHandle(said);
         if ((existing ?? New(said, handle, result)) is not { } product)
             return false;
@@ -95,6 +97,16 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
         Report(product, existing is null, facts, led || relisted, variants, result);
         return true;
     }
+
+    /// <summary>A file that says nothing of the status leaves it: what the last file wanted, or what it was turned into here.</summary>
+    private static ShopProduct WithStatus(ShopProduct said, Product existing, ShopListing? listing) =>
+        listing is { Details: var known } && known.TakenAs == existing.Status
+            ? said with { Status = known.Status, Published = known.Published }
+            : said with
+            {
+                Published = existing.Status == ProductStatus.Active,
+                Status = existing.Status switch { ProductStatus.Active => ShopStatus.Active, ProductStatus.Archived => ShopStatus.Archived, _ => ShopStatus.Draft },
+            };
 
     /// <summary>A product with a variant that stands for those to come, and gives its place to the first of them.</summary>
     /// <returns>Null where the catalogue refuses it.</returns>
@@ -191,13 +203,16 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
     /// <returns>Whether anything is other than before.</returns>
     private static bool Lead(Product product, IReadOnlyList<TakenVariant> variants)
     {
-        if (variants.FirstOrDefault(one => one.Variant == product.Offered.First())?.Said is not { } lead)
+        if (variants.FirstOrDefault(one => one.Variant == product.Offered.First()) is not { Said: var lead, IsNew: var isNew })
             return false;
         var before = (product.CompareAtPrice, product.Taxable, product.RequiresShipping);
-        if (lead.Price is not null)
+        bool Told(ShopFacts fact) => isNew || lead.Told.HasFlag(fact);
+        if (Told(ShopFacts.CompareAtPrice))
             product.Strike(lead.CompareAtPrice);
-        product.Tax(lead.Taxable, product.TaxCategory);
-        product.Ship(lead.RequiresShipping, product.Weight);
+        else if (product.CompareAtPrice <= product.Price)
+            product.Strike(null); // a price that has caught up strikes nothing through
+        product.Tax(Told(ShopFacts.Taxable) ? lead.Taxable : product.Taxable, product.TaxCategory);
+        product.Ship(Told(ShopFacts.Shipping) ? lead.RequiresShipping : product.RequiresShipping, product.Weight);
         return before != (product.CompareAtPrice, product.Taxable, product.RequiresShipping);
     }
 
@@ -242,7 +257,7 @@ internal sealed class ProductIntake(AuraDb db, Shelf shelf, ProductImport import
 
     private void Count(IReadOnlyList<TakenVariant> variants, ItemResult result)
     {
-        foreach (var one in variants.Where(one => one.Said is { TracksInventory: true, InventoryQuantity: not null }))
+        foreach (var one in variants.Where(one => one is { Variant.TracksInventory: true, Said.InventoryQuantity: not null }))
         {
             var quantity = Math.Max(0, one.Said.InventoryQuantity!.Value); // just looked
             if (one.Said.InventoryQuantity < 0)

@@ -15,7 +15,7 @@ internal sealed record TakenVariant(ShopVariant Said, long Row, Variant Variant,
     public RowOutcome Outcome => IsNew ? RowOutcome.Created : Changed || Restocked ? RowOutcome.Updated : RowOutcome.Unchanged;
 }
 
-/// <summary>Puts the variants that a file gives for one product into it. What the file leaves blank stays as it is; variants that it does not name stay too.</summary>
+/// <summary>Puts the variants that a file gives for one product into it. What the file does not speak of stays as it is; variants that it does not name stay too.</summary>
 internal sealed class VariantTaking(Product product, string handle, Shelf shelf, FileColumns columns, ItemResult result)
 {
     private readonly List<TakenVariant> taken = [];
@@ -77,7 +77,9 @@ internal sealed class VariantTaking(Product product, string handle, Shelf shelf,
             draft.Distinguish(new(said.Options));
             draft.Label(said.Barcode is { Length: > 100 } ? throw Refused.Invalid("Barcode", "Has at most 100 characters.") : said.Barcode);
             draft.Weigh(said.Grams is > 10_000_000 ? throw Refused.Invalid("Weight", "Is at most 10000 kg.") : (int?)Rounded(said.Grams));
-            draft.Stock(said.TracksInventory, said.AllowsBackorder);
+            draft.Stock(
+                isNew || said.Told.HasFlag(ShopFacts.Tracking) ? said.TracksInventory : match!.TracksInventory, // what is not new was matched
+                isNew || said.Told.HasFlag(ShopFacts.Backorder) ? said.AllowsBackorder : match!.AllowsBackorder);
             if (isNew && match is null && product.Offered.Count() == Product.MaxVariants)
                 throw Refused.Invalid("Variants", $"A product has at most {Product.MaxVariants} variants.");
             Show(draft, said, row);
@@ -162,11 +164,11 @@ internal sealed class VariantTaking(Product product, string handle, Shelf shelf,
             Do(() => variant.Distinguish(draft.Attributes));
         if (!Maps.Same(variant.Prices, draft.Prices))
             Do(() => variant.PriceAbroad(draft.Prices.ToDictionary(p => p.Key, p => new Money(p.Value, Currency.Of(p.Key)).Amount)));
-        if (said.Cost is not null && variant.Cost != draft.Cost)
+        if (said.Told.HasFlag(ShopFacts.Cost) && variant.Cost != draft.Cost)
             Do(() => variant.ChangeCost(said.Cost));
-        if (draft.Barcode is not null && variant.Barcode != draft.Barcode)
+        if (said.Told.HasFlag(ShopFacts.Barcode) && variant.Barcode != draft.Barcode)
             Do(() => variant.Label(draft.Barcode));
-        if (draft.Image is not null && variant.Image != draft.Image)
+        if (said.Told.HasFlag(ShopFacts.Image) && (draft.Image is not null || said.ImageUrl is null) && variant.Image != draft.Image)
             Do(() => variant.Show(draft.Image));
         if ((variant.TracksInventory, variant.AllowsBackorder) != (draft.TracksInventory, draft.AllowsBackorder))
             Do(() => variant.Stock(draft.TracksInventory, draft.AllowsBackorder));

@@ -76,7 +76,7 @@ public sealed class ImportRuleTests
     }
 
     [Fact]
-    public async Task Changed_rows_change_what_they_name_and_blank_cells_leave_it()
+    public async Task Changed_rows_change_what_they_name_and_columns_that_are_not_there_leave_it()
     {
         var store = await Store.Open();
         await store.Import("Handle,Title,Body (HTML),Vendor,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Compare At Price,Cost per item,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty\n"
@@ -90,12 +90,64 @@ public sealed class ImportRuleTests
         Assert.Equal("""{"created":0,"updated":1,"unchanged":0}""", import["products"]!.ToJsonString());
         Assert.Equal("""{"created":1,"updated":1,"unchanged":0}""", import["variants"]!.ToJsonString());
         Assert.Equal(("Fine", "Acme"), ((string?)after["description"], (string?)after["vendor"]));
-        Assert.Equal((12m, null), ((decimal)after["price"]!, after["compare_at_price"]));
+        Assert.Equal((12m, 15m), ((decimal)after["price"]!, (decimal)after["compare_at_price"]!));
         Assert.Equal([12m, 10m, 13m], after["variants"]!.AsArray().Select(v => (decimal)v!["price"]!));
         Assert.Equal(4m, (decimal)after["variants"]![0]!["cost"]!);
         Assert.Equal(200, (int)after["variants"]![1]!["weight"]!);
         Assert.Equal(new Dictionary<string, long> { ["S-S"] = 5, ["S-M"] = 2, ["S-L"] = 1 }.OrderBy(s => s.Key), (await store.Stock()).OrderBy(s => s.Key));
         Assert.True((int)after["version"]! > (int)before["version"]!);
+    }
+
+    private const string EveryFact =
+        "Handle,Title,Body (HTML),Vendor,Type,Product Category,Tags,Status,SEO Title,Variant SKU,Variant Price,Variant Compare At Price,Cost per item,Variant Barcode,"
+        + "Variant Image,Variant Grams,Variant Inventory Tracker,Variant Inventory Policy,Variant Requires Shipping,Variant Taxable,Variant Inventory Qty,Image Src\n"
+        + "shirt,Shirt,Fine,Acme,Tops,Clothing > Shirts,\"a, b\",draft,For you,S,10,15,4,978,https://x.example/s.png,200,shopify,continue,FALSE,FALSE,7,https://x.example/i.png\n";
+
+    [Fact]
+    public async Task A_file_of_prices_changes_nothing_but_prices()
+    {
+        var store = await Store.Open();
+        await store.Import(EveryFact);
+        var before = await Only(store);
+
+        await store.Import("Handle,Title,Variant Price\nshirt,Shirt,12\n");
+
+        var after = await Only(store);
+        Assert.Equal(12m, (decimal)after["price"]!);
+        foreach (var product in (JsonNode[])[before, after])
+            foreach (var (owner, changing) in ((JsonNode, string[])[])[(product, ["price", "updated_at", "version"]), (product["variants"]![0]!, ["price", "updated_at", "version"])])
+                foreach (var name in changing)
+                    owner.AsObject().Remove(name);
+        Assert.Equal(before.ToJsonString(), after.ToJsonString());
+        await store.Import("Handle,Title,Variant Price\nshirt,Shirt,20\n");
+        Assert.Null((await Only(store))["compare_at_price"]); // it would be struck through and lower
+    }
+
+    [Fact]
+    public async Task A_blank_cell_of_Shopify_clears_and_one_of_WooCommerce_leaves_what_there_is()
+    {
+        var store = await Store.Open();
+        await store.Import(EveryFact);
+
+        var blank = await store.Import(
+            "Handle,Title,Body (HTML),Vendor,Type,Product Category,Tags,SEO Title,Variant SKU,Variant Price,Variant Compare At Price,Cost per item,Variant Barcode,Variant Image,Image Src,Variant Grams\n"
+            + "shirt,Shirt,,,,,,,,,,,,,,\n");
+        var cleared = await Only(store);
+        var woo = await store.Import("SKU,Name,Type,Description,Brands,Regular price,Tags\nS2,Coat,simple,Warm,Acme,30,x\n");
+        await store.Import("SKU,Name,Type,Description,Brands,Regular price,Tags\nS2,Coat,simple,,,,\n");
+        var coat = await store.Test.Ok("GET /v2/products/S2");
+
+        Assert.Equal("""{"created":0,"updated":1,"unchanged":0}""", blank["products"]!.ToJsonString());
+        foreach (var name in (string[])["description", "vendor", "product_type", "compare_at_price"])
+            Assert.Null(cleared[name]);
+        Assert.Equal(("[]", "[]", "{}"), (cleared["tags"]!.ToJsonString(), cleared["categories"]!.ToJsonString(), cleared["metadata"]!.ToJsonString()));
+        var variant = cleared["variants"]![0]!;
+        foreach (var name in (string[])["cost", "barcode", "image"])
+            Assert.Null(variant[name]);
+        Assert.Equal(("S", 10m, 200), ((string?)variant["sku"], (decimal)variant["price"]!, (int)variant["weight"]!)); // nothing is sold for nothing or without a name
+        Assert.Single(cleared["images"]!.AsArray());
+        Assert.Equal(("Warm", "Acme", 30m, "[\"x\"]"), ((string?)coat["description"], (string?)coat["vendor"], (decimal)coat["price"]!, coat["tags"]!.ToJsonString()));
+        Assert.Equal(1, (int)woo["products"]!["created"]!);
     }
 
     [Fact]

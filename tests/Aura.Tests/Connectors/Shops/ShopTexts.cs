@@ -56,9 +56,17 @@ internal static class ShopTexts
         ];
     }
 
-    /// <summary>Everything about the products but where in a file they stood.</summary>
+    /// <summary>Everything about the products but where in a file they stood, and which columns it had.</summary>
     public static List<string> Facts(IEnumerable<ShopProduct> products) =>
-        [.. products.Select(product => JsonSerializer.Serialize(Sorted(product) with { FirstRow = 0, LastRow = 0 }, WithoutTrailingNoughts))];
+    [
+        .. products.Select(Sorted).Select(product => JsonSerializer.Serialize(product with
+        {
+            FirstRow = 0,
+            LastRow = 0,
+            Told = ShopFacts.All,
+            Variants = [.. product.Variants.Select(variant => variant with { Told = ShopFacts.All })],
+        }, WithoutTrailingNoughts)),
+    ];
 
     private static readonly JsonSerializerOptions WithoutTrailingNoughts = new() { Converters = { new PlainDecimal() } };
 
