@@ -84,7 +84,8 @@ internal static class Apportionment
 /// <summary>The part of a line that a discount may take from.</summary>
 /// <param name="Line">The line.</param>
 /// <param name="Room">The most that may be taken from it, in minor units.</param>
-internal record struct Portion(DiscountedLine Line, long Room)
+/// <param name="Units">How many units of the line it is.</param>
+internal record struct Portion(DiscountedLine Line, long Room, int Units)
 {
     public long Weight { get; set; }
     public long Taken { get; private set; }

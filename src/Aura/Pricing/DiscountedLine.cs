@@ -17,7 +17,7 @@ internal sealed class DiscountedLine
     public long Value { get; }
 
     /// <summary>Minor units left to discount, zero or more.</summary>
-    public long Remaining { get; private set; }
+    public long Remaining { get; set; }
 
     public void Take(DiscountShare share)
     {

@@ -33,7 +33,7 @@ public sealed record PricedCart(Currency Currency, IReadOnlyList<PricedLine> Lin
 
         var portions = DiscountedLine.Of(this)
             .Where(line => line.Remaining > 0 && (discount.LineIds?.Contains(line.Line.Id) ?? true))
-            .Select(line => new Portion(line, line.Remaining)).ToArray();
+            .Select(line => new Portion(line, line.Remaining, line.Line.Quantity)).ToArray();
         Apportionment.ByNet(discount.Amount, portions);
         var shares = portions.Where(portion => portion.Taken > 0).ToDictionary(portion => portion.Line.Line.Id,
             portion => new LineDiscount(discount.SourceId, discount.Label, portion.Taken) { Scope = DiscountScope.Order, Rounding = portion.Rounding });
