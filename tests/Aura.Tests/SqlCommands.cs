@@ -19,11 +19,11 @@ public static class SqlCommands
         },
     });
 
-    public static async Task<int> Of(HttpClient client, string request)
+    public static async Task<int> Of(HttpClient client, string request, object? body = null)
     {
         var trace = ActivityTraceId.CreateRandom();
         Counts[trace] = 0;
-        await client.Ok(request, headers: ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
+        await client.Ok(request, body, ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
         Assert.True(Counts.TryRemove(trace, out var count));
         return count;
     }

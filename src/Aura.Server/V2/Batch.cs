@@ -30,7 +30,7 @@ internal static class Batch
         BatchCreate request, BatchResources resources, AuraDb db, IOptions<JsonOptions> json, CancellationToken cancellation)
     {
         var resource = resources.Of(request.Resources, db);
-        var batch = await db.Each(request.Items, request.Options, item => resource.Create(item, db, json.Value.SerializerOptions, cancellation), cancellation);
+        var batch = await db.Each(request.Items, request.Options, items => resource.Create(items, db, json.Value.SerializerOptions, cancellation), resource.Together, cancellation);
         return TypedResults.Created((string?)null, new BatchResponse(batch.Errors)
         {
             Created = batch.Done.Count,
@@ -42,12 +42,9 @@ internal static class Batch
         BatchUpdate request, BatchResources resources, AuraDb db, IOptions<JsonOptions> json, CancellationToken cancellation)
     {
         var resource = resources.Of(request.Resources, db);
-        var batch = await db.Each(request.Updates, request.Options, async item =>
-        {
-            var id = IdOf(item);
-            item.Remove("id");
-            return await resource.Update(id, item, db, json.Value.SerializerOptions, cancellation);
-        }, cancellation, IdOf);
+        var together = resource.Together && request.Updates.DistinctBy(IdOf).Count() == request.Updates.Count;
+        var batch = await db.Each(request.Updates, request.Options, items => resource.Update(
+            [.. items.Select(item => (IdOf(item), item))], db, json.Value.SerializerOptions, cancellation), together, cancellation, IdOf);
         return new(batch.Errors) { Updated = batch.Done.Count, Items = batch.Done };
     }
 
@@ -62,11 +59,11 @@ internal static class Batch
         var wanted = request?.Ids ?? ids?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (wanted.Count is 0 or > MaxItems)
             throw Refused.Invalid("Ids", $"Name 1 to {MaxItems} ids.");
-        var batch = await db.Each(wanted, request?.Options, async id =>
+        var batch = await db.Each(wanted, request?.Options, async ids =>
         {
-            await delete(id, db, cancellation);
-            return id;
-        }, cancellation, id => id);
+            await delete(ids[0], db, cancellation);
+            return ids;
+        }, false, cancellation, id => id);
         return new(batch.Errors) { Deleted = batch.Done.Count };
     }
 
@@ -77,36 +74,46 @@ internal static class Batch
 /// <summary>A batch at work.</summary>
 internal static class BatchWork
 {
-    /// <summary>Does each item behind a savepoint of its own: what fails is undone alone, or with everything else where the batch is atomic.</summary>
+    /// <summary>Does the items behind savepoints: what fails is undone alone, or with everything else where the batch is atomic.</summary>
+    /// <param name="work">Does some items, or refuses and does none.</param>
+    /// <param name="together">All are tried at once, and halved until those that are to blame stand alone. False: one by one.</param>
     /// <param name="id">Of the row that an item is about: rows are locked in ascending order, so that two batches do not wait for each other in a circle.</param>
     /// <exception cref="Refused">422 <c>batch_failed</c> for an atomic batch with a bad item; it has all of them.</exception>
     public static Task<BatchOutcome> Each<T>(
-        this AuraDb db, IReadOnlyList<T> items, BatchOptions? options, Func<T, Task<object>> work, CancellationToken cancellation,
-        Func<T, string?>? id = null) => db.InTransaction(async () =>
+        this AuraDb db, IReadOnlyList<T> items, BatchOptions? options, Func<IReadOnlyList<T>, Task<IReadOnlyList<object>>> work, bool together,
+        CancellationToken cancellation, Func<T, string?>? id = null) => db.InTransaction(async () =>
     {
         var done = new object?[items.Count];
         var errors = new List<BatchError>();
-        var transaction = db.Database.CurrentTransaction!; // InTransaction opened one
-        db.Database.AutoSavepointsEnabled = false; // one for each item is enough
-        foreach (var (index, item) in items.Index().OrderBy(each => Number(id?.Invoke(each.Item))))
-        {
-            await transaction.CreateSavepointAsync("item", cancellation); // hides the one before: releasing that would be a round trip for nothing
-            try
-            {
-                done[index] = await work(item);
-            }
-            catch (Exception exception) when (Failure.Of(exception, db.Caller.RequestId ?? "") is { Status: < 500 } failure)
-            {
-                await transaction.RollbackToSavepointAsync("item", cancellation);
-                errors.Add(new(index, ErrorBody.Of(failure)));
-            }
-
-            db.ChangeTracker.Clear();
-        }
-
+        db.Database.AutoSavepointsEnabled = false; // those of the batch are enough
+        foreach (var part in items.Index().OrderBy(each => Number(id?.Invoke(each.Item))).Chunk(together ? Batch.MaxItems : 1))
+            await db.Try(part, work, done, errors, cancellation);
         errors.Sort((a, b) => a.Index.CompareTo(b.Index));
         return options?.Atomic == true && errors.Count > 0 ? throw Undone(errors) : new BatchOutcome([.. done.OfType<object>()], errors);
     }, cancellation);
+
+    private static async Task Try<T>(
+        this AuraDb db, (int Index, T Item)[] part, Func<IReadOnlyList<T>, Task<IReadOnlyList<object>>> work, object?[] done, List<BatchError> errors, CancellationToken cancellation)
+    {
+        var transaction = db.Database.CurrentTransaction!; // Each opened one
+        await transaction.CreateSavepointAsync("item", cancellation); // hides the one before: releasing that would be a round trip for nothing
+        try
+        {
+            foreach (var (each, outcome) in part.Zip(await work([.. part.Select(each => each.Item)])))
+                done[each.Index] = outcome;
+            db.ChangeTracker.Clear();
+        }
+        catch (Exception exception) when (Failure.Of(exception, db.Caller.RequestId ?? "") is { Status: < 500 } failure)
+        {
+            await transaction.RollbackToSavepointAsync("item", cancellation);
+            db.ChangeTracker.Clear();
+            if (part is [var alone])
+                errors.Add(new(alone.Index, ErrorBody.Of(failure)));
+            else
+                foreach (var half in part.Chunk((part.Length + 1) / 2))
+                    await db.Try(half, work, done, errors, cancellation);
+        }
+    }
 
     private static long Number(string? id) => (long?)Filters.Read(id ?? "", typeof(long)) ?? 0;
 

@@ -39,7 +39,7 @@ internal static class PlatformServices
 
     /// <summary>What can be created, updated and deleted many at a time.</summary>
     private static BatchResources InBatches() => new BatchResources()
-        .Add<Product, CreateProduct, UpdateProduct, ProductResponse>("products", "products", Products.Create, Products.Update, Products.Delete, Products.Complete)
+        .AddSets<Product, CreateProduct, UpdateProduct, ProductResponse>("products", "products", Products.CreateAll, Products.UpdateAll, Products.Delete, Products.Complete)
         .Add<Category, CreateCategory, UpdateCategory, CategoryResponse>("categories", "products", Categories.Create, Categories.Update, Categories.Delete)
         .Add<Customer, CreateCustomer, UpdateCustomer, CustomerResponse>("customers", "customers", Customers.Create, Customers.Update);
 }

@@ -59,25 +59,48 @@ internal static class Products
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 
-    internal static Task<Created<ProductResponse>> Create(CreateProduct request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
+    private static async Task<Created<ProductResponse>> Create(CreateProduct request, AuraDb db, CancellationToken cancellation)
     {
-        var product = request.ToProduct(db.Caller.Currency);
-        product.Place(await db.CategoriesCalled(request.Categories ?? [], cancellation));
-        db.Products.Add(product);
-        db.Publish("product.created", product);
-        var stock = await db.Save(request.Quantities(product), cancellation);
-        return TypedResults.Created($"/v2/products/{new Id<Product>(product.Id)}", ProductResponse.Of(product).With(stock));
+        var product = (await CreateAll([request], db, cancellation))[0];
+        return TypedResults.Created($"/v2/products/{product.Id}", product);
+    }
+
+    /// <summary>Creates them with as many commands as one takes.</summary>
+    internal static Task<IReadOnlyList<ProductResponse>> CreateAll(IReadOnlyList<CreateProduct> requests, AuraDb db, CancellationToken cancellation) => db.InTransaction<IReadOnlyList<ProductResponse>>(async () =>
+    {
+        var products = requests.Select(request => request.ToProduct(db.Caller.Currency)).ToList();
+        var categories = await db.CategoriesCalled([.. requests.Select(request => request.Categories ?? [])], cancellation);
+        foreach (var (product, its) in products.Zip(categories))
+        {
+            product.Place(its);
+            db.Products.Add(product);
+            db.Publish("product.created", product);
+        }
+
+        var stock = await db.Save(requests.Zip(products).SelectMany(pair => pair.First.Quantities(pair.Second)), cancellation);
+        return [.. products.Select(product => ProductResponse.Of(product).With(stock))];
     }, cancellation);
 
-    internal static Task<ProductResponse> Update(Id<Product> id, UpdateProduct request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
+    private static async Task<ProductResponse> Update(Id<Product> id, UpdateProduct request, AuraDb db, CancellationToken cancellation) =>
+        (await UpdateAll([(id, request)], db, cancellation))[0];
+
+    /// <inheritdoc cref="CreateAll"/>
+    internal static Task<IReadOnlyList<ProductResponse>> UpdateAll(IReadOnlyList<(Id<Product> Id, UpdateProduct Request)> changes, AuraDb db, CancellationToken cancellation) => db.InTransaction<IReadOnlyList<ProductResponse>>(async () =>
     {
-        var product = await db.Load(db.Products.WithParts().Where(p => p.Id == id.Value), cancellation);
-        request.Apply(product);
-        if (request.Categories.IsGiven)
-            product.Place(await db.CategoriesCalled(request.Categories.Or([]), cancellation));
-        db.PublishUpdate(product);
-        await db.Save(request.Quantities(product), cancellation);
-        return await ProductResponse.Of(product).WithStock(db, cancellation);
+        var products = await db.LoadAll(db.Products.WithParts(), [.. changes.Select(change => change.Id)], cancellation);
+        foreach (var (product, change) in products.Zip(changes))
+            change.Request.Apply(product);
+        var categories = await db.CategoriesCalled([.. changes.Select(change => change.Request.Categories.Or([]))], cancellation);
+        foreach (var (index, product) in products.Index())
+        {
+            if (changes[index].Request.Categories.IsGiven)
+                product.Place(categories[index]);
+            db.PublishUpdate(product);
+        }
+
+        await db.Save(changes.Zip(products).SelectMany(pair => pair.First.Request.Quantities(pair.Second)), cancellation);
+        var stock = await db.Available(products.SelectMany(product => product.Offered).Select(variant => variant.Id), cancellation);
+        return [.. products.Select(product => ProductResponse.Of(product).With(stock))];
     }, cancellation);
 
     internal static async Task<NoContent> Delete(Id<Product> id, AuraDb db, CancellationToken cancellation)

@@ -6,23 +6,22 @@ namespace Aura.Catalog;
 /// <summary>The categories of a store as a whole.</summary>
 public static class CategoryTree
 {
-    /// <summary>The categories that a product names, in its order; those that the store does not have yet are made, at the root.</summary>
+    /// <summary>The categories that each of some products names, in its order; those that the store does not have yet are made, at the root.</summary>
     /// <param name="names">Slugs, or names that slugs are made of.</param>
     /// <exception cref="Refused">422 for a name without letters and digits.</exception>
-    public static async Task<List<Category>> CategoriesCalled(this AuraDb db, IReadOnlyList<string> names, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<List<Category>>> CategoriesCalled(this AuraDb db, IReadOnlyList<IReadOnlyList<string>> names, CancellationToken cancellation)
     {
-        var wanted = names.Select(name => (Slug: Slug.Checked(name, "Categories"), Name: name.Trim())).DistinctBy(c => c.Slug).ToList();
-        if (wanted.Count == 0)
-            return [];
+        var asked = names.Select(its => its.Select(name => (Slug: Slug.Checked(name, "Categories"), Name: name.Trim())).DistinctBy(c => c.Slug).ToList()).ToList();
+        var wanted = asked.SelectMany(its => its).DistinctBy(c => c.Slug).ToList();
         string[] slugs = [.. wanted.Select(c => c.Slug)];
-        var found = await db.Categories.Where(c => slugs.Contains(c.Slug)).ToDictionaryAsync(c => c.Slug, cancellation);
+        var found = slugs.Length == 0 ? [] : await db.Categories.Where(c => slugs.Contains(c.Slug)).ToDictionaryAsync(c => c.Slug, cancellation);
         if (found.Count < slugs.Length)
         {
             await db.Make([.. wanted.Where(c => !found.ContainsKey(c.Slug)).OrderBy(c => c.Slug, StringComparer.Ordinal)], cancellation);
             found = await db.Categories.Where(c => slugs.Contains(c.Slug)).ToDictionaryAsync(c => c.Slug, cancellation);
         }
 
-        return [.. slugs.Select(slug => found[slug])];
+        return [.. asked.Select(its => its.ConvertAll(c => found[c.Slug]))];
     }
 
     /// <summary>Everything below a category, at any depth.</summary>

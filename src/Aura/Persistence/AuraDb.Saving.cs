@@ -19,6 +19,15 @@ public sealed partial class AuraDb
     public async Task<T> Load<T>(IQueryable<T> rows, CancellationToken cancellation) where T : StoreEntity, IIdentified =>
         Expected(await rows.FirstOrDefaultAsync(cancellation));
 
+    /// <summary>Finds several rows to change them, in the order of their ids.</summary>
+    /// <inheritdoc cref="Load{T}(Id{T}, CancellationToken)"/>
+    public async Task<IReadOnlyList<T>> LoadAll<T>(IQueryable<T> rows, IReadOnlyList<Id<T>> ids, CancellationToken cancellation) where T : StoreEntity, IIdentified
+    {
+        long[] numbers = [.. ids.Select(id => id.Value)];
+        var found = await rows.Where(row => numbers.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancellation);
+        return [.. numbers.Select(id => Expected(found.GetValueOrDefault(id)))];
+    }
+
     private T Expected<T>(T? row) where T : StoreEntity, IIdentified
     {
         if (row is null)

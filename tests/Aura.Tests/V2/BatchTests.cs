@@ -118,6 +118,33 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task A_batch_of_products_takes_hardly_more_commands_than_one_of_them()
+    {
+        await using var server = await TestServer.Start(); // of its own: on the shared one other tests have keys looked up anew
+        var store = await Store.Open(server: server);
+        await store.Test.Ok("POST /v2/batch/create", Create(1)); // ids and rate limits are taken in blocks
+        var one = await SqlCommands.Of(store.Test, "POST /v2/batch/create", Create(1));
+        var created = await SqlCommands.Of(store.Test, "POST /v2/batch/create", Create(40));
+        var ids = (await store.Test.Ok("GET /v2/products?limit=40"))["data"]!.AsArray().Select(p => (string?)p!["id"]).ToList();
+        var updated = await SqlCommands.Of(store.Test, "PATCH /v2/batch/update", new
+        {
+            resources = "products", updates = ids.Select(id => new { id, price = 7, categories = new[] { "new" }, variants = new[] { new { sku = $"{id}-M", inventory = 2 } } }),
+        });
+        Assert.InRange(created, 1, one + 10); // ten blocks of a hundred ids at most
+        Assert.InRange(updated, 1, one + 10);
+        Assert.All((await store.Test.Ok("GET /v2/products?limit=40"))["data"]!.AsArray(), product => Assert.Equal(22, (int?)product!["inventory"]));
+
+        static object Create(int count) => new
+        {
+            resources = "products",
+            items = Enumerable.Range(0, count).Select(i => Guid.CreateVersion7().ToString("n")).Select(sku => new
+            {
+                sku, name = "Shirt", price = 1, categories = new[] { "shirts" }, variants = new[] { new { sku = $"{sku}-S", inventory = 10 }, new { sku = $"{sku}-L", inventory = 10 } },
+            }),
+        };
+    }
+
+    [Fact]
     public async Task Customers_and_categories_come_in_batches_too()
     {
         var store = await Store.Open();
