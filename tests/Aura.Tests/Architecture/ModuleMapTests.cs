@@ -47,6 +47,24 @@ public sealed class ModuleMapTests
     public void The_store_knows_nothing_of_HTTP() =>
         Assert.DoesNotContain(typeof(AuraDb).Assembly.GetReferencedAssemblies(), used => used.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
+    [Fact]
+    public void Connectors_and_statistics_know_nothing_of_the_store() =>
+        Assert.All([typeof(Aura.Connectors.Payments.IPaymentGateway).Assembly, typeof(Aura.Statistics.Sample).Assembly], leaf =>
+            Assert.DoesNotContain(leaf.GetReferencedAssemblies(), used => used.Name!.StartsWith("Aura", StringComparison.Ordinal))); // references have names
+
+    [Fact]
+    public void Statistics_are_mathematics_only()
+    {
+        Type[] outside = [typeof(Console), typeof(DateTime), typeof(DateTimeOffset), typeof(Environment), typeof(Guid), typeof(Random), typeof(TimeProvider)];
+        var broken =
+            from type in typeof(Aura.Statistics.Sample).Assembly.GetTypes()
+            from used in Uses.Of(type)
+            where outside.Contains(used) || (used.Namespace is { } name && (name.StartsWith("System.IO", StringComparison.Ordinal) || name.StartsWith("System.Net", StringComparison.Ordinal)))
+            select $"{type.Name} uses {used.FullName}";
+
+        Assert.Empty(broken.Distinct());
+    }
+
     private static string[] Allowed(string module) => MayUse.GetValueOrDefault(module, []);
 
     /// <summary>Aura.Orders.Order is of the module Orders; what stands in Aura itself is shared.</summary>
