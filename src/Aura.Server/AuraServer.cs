@@ -7,6 +7,7 @@ using Aura.Payments;
 using Aura.Persistence;
 using Aura.Server.Demo;
 using Aura.Server.Http;
+using Aura.Server.PromotionsV1;
 using Aura.Server.V2;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,7 +22,7 @@ public static class AuraServer
     /// <summary>JSON bodies up to here; imports and files have limits of their own.</summary>
     private const long MaxBody = 2 * 1024 * 1024;
 
-    private static readonly Dialects Dialects = new(PlatformApi.Dialect);
+    private static readonly Dialects Dialects = new(PlatformApi.Dialect, PromotionsApi.Dialect);
 
     /// <param name="database">A connection string to a database that has been migrated.</param>
     public static WebApplication Build(ServerOptions options, string database)
@@ -90,6 +91,7 @@ public static class AuraServer
         app.UseMiddleware<Gate>();
         app.UseMiddleware<Idempotency>();
         app.MapPlatform();
+        app.MapPromotions();
         app.MapSandboxBank();
         app.MapDemoImages();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();

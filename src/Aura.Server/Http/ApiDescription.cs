@@ -19,7 +19,7 @@ internal static class ApiDescription
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
                 options.CreateSchemaReferenceId = NameOf;
                 options.AddDocumentTransformer((document, context, cancellation) => Describe(document, context, dialect, cancellation));
-                options.AddOperationTransformer((operation, context, _) => Describe(operation, context));
+                options.AddOperationTransformer((operation, context, _) => Describe(operation, context, dialect));
                 options.AddSchemaTransformer(Describe);
             });
     }
@@ -39,7 +39,7 @@ internal static class ApiDescription
     private static async Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, Dialect dialect, CancellationToken cancellation)
     {
         document.Info.Title = dialect.Title;
-        document.Info.Version = V2.Health.Version;
+        document.Info.Version = dialect.Version;
         document.Servers = [];
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -51,15 +51,15 @@ internal static class ApiDescription
         document.Components.Schemas[ErrorName] = await context.GetOrCreateSchemaAsync(dialect.ErrorType, null, cancellation);
     }
 
-    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, Dialect dialect)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
         foreach (var described in context.Description.ParameterDescriptions)
-            if (described.ParameterDescriptor?.ParameterType is { } type && IsId(type) && operation.Parameters.FirstOrDefault(p => p.Name == described.Name) is OpenApiParameter { Schema: OpenApiSchema schema })
-                schema.Pattern = IdPattern(type);
+            if (described.ParameterDescriptor?.ParameterType is { } type && operation.Parameters.FirstOrDefault(p => p.Name == described.Name) is OpenApiParameter { Schema: OpenApiSchema schema })
+                DescribeId(schema, type);
         if (metadata.OfType<IListing>().FirstOrDefault() is { } listing)
-            Describe(operation.Parameters, listing);
+            Describe(operation.Parameters, listing, dialect.Lists);
         if (context.Description.HttpMethod is "POST" or "PUT" or "PATCH")
             operation.Parameters.Add(Header("Idempotency-Key", "The same key and request again gets the first answer, for 24 hours."));
         if (context.Description.HttpMethod is "PUT" or "PATCH")
@@ -68,6 +68,8 @@ internal static class ApiDescription
             operation.Security = [];
         else if (metadata.OfType<NeededScope>().FirstOrDefault() is { } scope)
             operation.Description = $"{operation.Description} Needs the scope `{scope.For(context.Description.HttpMethod ?? "GET")}`.".TrimStart();
+        if (metadata.OfType<LimitClass>().LastOrDefault() is { } limit)
+            operation.Description += $" Plans with limits allow {limit.PerHour} requests an hour of the class {limit.Name}.";
         operation.Responses ??= [];
         operation.Responses["default"] = new OpenApiResponse
         {
@@ -77,14 +79,17 @@ internal static class ApiDescription
         return Task.CompletedTask;
     }
 
-    private static void Describe(IList<IOpenApiParameter> parameters, IListing listing)
+    private static void Describe(IList<IOpenApiParameter> parameters, IListing listing, ListForm form)
     {
+        var fields = string.Join(", ", listing.Fields.Where(f => f[0] != '?'));
         parameters.Add(Query("page", "From 1.", JsonSchemaType.Integer));
-        parameters.Add(Query("limit", "At most 200; 50 without.", JsonSchemaType.Integer));
-        parameters.Add(Query("cursor", "Pages by cursor; empty for the first page.", JsonSchemaType.String));
-        parameters.Add(Query("sort", $"Fields joined by commas, minus for descending: {string.Join(", ", listing.Fields.Where(f => f[0] != '?'))}.", JsonSchemaType.String));
-        parameters.Add(Query("order", "asc or desc, for a single sort field.", JsonSchemaType.String));
-        parameters.Add(Query("fields", "Only these fields of each item.", JsonSchemaType.String));
+        parameters.Add(Query(form.Size, $"At most {form.MaxSize}; {form.UsualSize} without.", JsonSchemaType.Integer));
+        if (form.IsOpen)
+            parameters.Add(Query("cursor", "Pages by cursor; empty for the first page.", JsonSchemaType.String));
+        parameters.Add(Query(form.Sort, $"Fields joined by commas, minus for descending: {fields}.", JsonSchemaType.String));
+        parameters.Add(Query(form.Order, "asc or desc, for a single sort field.", JsonSchemaType.String));
+        if (form.IsOpen)
+            parameters.Add(Query("fields", "Only these fields of each item.", JsonSchemaType.String));
         foreach (var (name, parameter) in listing.Parameters)
             parameters.Add(new OpenApiParameter
             {
@@ -93,8 +98,9 @@ internal static class ApiDescription
                 Description = parameter.About,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = parameter.Words is { } words ? [.. words.Select(word => (JsonNode)word)] : null },
             });
-        parameters.Add(Query("filter", $"filter[field][operator]=value. Fields: {string.Join(", ", listing.Fields.Where(f => f[0] != '?'))}. Operators: {string.Join(", ", Filters.Operators)}.", JsonSchemaType.String));
-        if (listing.HasMetadata)
+        if (form.IsOpen)
+            parameters.Add(Query("filter", $"filter[field][operator]=value. Fields: {fields}. Operators: {string.Join(", ", Filters.Operators)}.", JsonSchemaType.String));
+        if (form.IsOpen && listing.HasMetadata)
             parameters.Add(Query("metadata", "metadata[key]=value.", JsonSchemaType.String));
     }
 
@@ -111,7 +117,7 @@ internal static class ApiDescription
         else if (type == typeof(DateTime))
             schema.Type = JsonSchemaType.String;
         else if (IsId(type))
-            (schema.Type, schema.Pattern) = (JsonSchemaType.String, IdPattern(type));
+            DescribeId(schema, type);
         else if (ChangeConverters.IsChange(type))
         {
             var inner = await context.GetOrCreateSchemaAsync(type.GenericTypeArguments[0], null, cancellation);
@@ -129,9 +135,20 @@ internal static class ApiDescription
         _ => OpenApiOptions.CreateDefaultSchemaReferenceId(json),
     };
 
-    private static bool IsId(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>);
+    private static bool IsId(Type type) => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Id<>) || type.GetGenericTypeDefinition() == typeof(Number<>));
 
-    private static string IdPattern(Type id) => $"^{id.GenericTypeArguments[0].GetProperty("Prefix")!.GetValue(null)}_[0-9]+$"; // IIdentified has it
+    /// <summary>Text with its prefix, or a number and the prefix that other dialects put before it.</summary>
+    private static void DescribeId(OpenApiSchema schema, Type type)
+    {
+        if (!IsId(type))
+            return;
+        var prefix = $"{type.GenericTypeArguments[0].GetProperty("Prefix")!.GetValue(null)}"; // IIdentified has it
+        if (type.GetGenericTypeDefinition() == typeof(Id<>))
+            (schema.Type, schema.Pattern) = (JsonSchemaType.String, $"^{prefix}_[0-9]+$");
+        else
+            (schema.Type, schema.Format, schema.Extensions) =
+                (JsonSchemaType.Integer, "int64", new Dictionary<string, IOpenApiExtension> { ["x-prefix"] = new JsonNodeExtension(prefix) });
+    }
 
     private static OpenApiParameter Query(string name, string about, JsonSchemaType type) =>
         new() { Name = name, In = ParameterLocation.Query, Description = about, Schema = new OpenApiSchema { Type = type } };

@@ -17,6 +17,7 @@ internal static class DialectJson
         json.NumberHandling = JsonNumberHandling.Strict;
         json.MaxDepth = 32;
         json.Converters.Add(new IdConverters());
+        json.Converters.Add(new NumberConverters());
         json.Converters.Add(new ChangeConverters());
         json.Converters.Add(new WordConverters());
         json.Converters.Add(new PlainDecimal());
@@ -60,6 +61,24 @@ internal static class DialectJson
             if (text.TryWrite($"{T.Prefix}_{value.Value}", out var length))
                 writer.WriteStringValue(text[..length]);
         }
+    }
+
+    private sealed class NumberConverters : JsonConverterFactory
+    {
+        public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Number<>);
+
+        public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(NumberConverter<>).MakeGenericType(type.GenericTypeArguments))!; // a class with that constructor
+    }
+
+    private sealed class NumberConverter<T> : JsonConverter<Number<T>> where T : IIdentified
+    {
+        public override Number<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number)
+                ? new(number)
+                : throw new JsonException($"Must be the id of a {T.Noun}, an integer.");
+
+        public override void Write(Utf8JsonWriter writer, Number<T> value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
     }
 
     private sealed class WordConverters : JsonConverterFactory

@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 namespace Aura.Server.Http;
 
 /// <summary>Gives every request an id and every failure the envelope of its dialect.</summary>
-internal sealed class Failures(RequestDelegate next, Dialects dialects, ILogger<Failures> log)
+internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProvider time, ILogger<Failures> log)
 {
     /// <summary>Headers that say something about a failure; the others were about the answer that it replaces.</summary>
     private static readonly HashSet<string> Kept =
@@ -47,6 +47,6 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, ILogger<
         if (failure.Status == 401)
             response.Headers.WWWAuthenticate = "Bearer";
         response.StatusCode = failure.Status;
-        await response.WriteAsJsonAsync(dialects.For(http.Request.Path).Error(failure), http.RequestAborted);
+        await response.WriteAsJsonAsync(dialects.For(http.Request.Path).Error(failure, time.GetUtcNow().UtcDateTime), http.RequestAborted);
     }
 }

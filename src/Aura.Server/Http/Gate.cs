@@ -15,6 +15,9 @@ public sealed record NeededScope(string Area)
 /// <summary>The route is open to anybody, without a key and without a store.</summary>
 public sealed record OpenToAll;
 
+/// <summary>The route works for a store that is suspended too.</summary>
+public sealed record OpenToSuspended;
+
 /// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
 internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLimits limits, TimeProvider time)
 {
@@ -30,8 +33,8 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
             return;
         }
 
-        var (entry, store) = await Identify(http);
-        await limits.Admit(http, entry);
+        var (entry, store) = await Identify(http, endpoint);
+        await limits.Admit(http, entry, endpoint);
         current.Value = CallerOf(http, entry, store);
         if (http.Request.Headers["X-Tenant-ID"] == AllTenants)
             current.Value = Spanning(current.Value, entry, endpoint);
@@ -42,7 +45,7 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
     }
 
     /// <exception cref="Refused">401 without a valid key, 403 for a store that the key may not enter.</exception>
-    private async Task<(Access, Store)> Identify(HttpContext http)
+    private async Task<(Access, Store)> Identify(HttpContext http, Endpoint endpoint)
     {
         if (!AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) ||
             !header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || string.IsNullOrEmpty(header.Parameter))
@@ -58,7 +61,7 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, RateLim
         var store = wanted is "" or AllTenants ? home : entry.Stores.FirstOrDefault(store => Names(store, wanted));
         if (store is null || !entry.Key.MayEnter(store))
             throw Refused.Forbidden("This key does not open that tenant.");
-        return store.Status == StoreStatus.Active || http.Request.Path.StartsWithSegments("/v2/tenants")
+        return store.Status == StoreStatus.Active || endpoint.Metadata.GetMetadata<OpenToSuspended>() is not null
             ? (entry, store)
             : throw Refused.Forbidden("The store is suspended.");
     }

@@ -8,7 +8,8 @@ namespace Aura.Server.Http;
 /// <summary>Counts requests per hour and day, for an account or for a key with limits of its own, across all servers.</summary>
 /// <remarks>
 /// Each server takes requests from the shared window in leases of one percent, by one conditional UPDATE: the sum that all servers
-/// admit never exceeds the limit. An hour may burst to twice its limit, slowed down, unless the hour before did; a day may not.
+/// admit never exceeds the limit. An hour may burst to twice its limit, slowed down, unless the hour before did; a day may not,
+/// nor may the classes of requests that a dialect limits by themselves.
 /// </remarks>
 public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
 {
@@ -21,32 +22,43 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
     private readonly ConcurrentDictionary<(long Subject, string Span), Window> windows = new();
 
     /// <exception cref="Refused">429 beyond the limits, with Retry-After on the response.</exception>
-    public async Task Admit(HttpContext http, Access entry)
+    public async Task Admit(HttpContext http, Access entry, Endpoint endpoint)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var own = entry.Key.RequestsPerHour is not null || entry.Key.RequestsPerDay is not null;
-        var subject = own ? entry.Key.Id : entry.Account.Id;
-        var hour = await Take(subject, "hour", own ? entry.Key.RequestsPerHour : entry.Account.PerHour, now, now.Date.AddHours(now.Hour), TimeSpan.FromHours(1));
-        var day = await Take(subject, "day", own ? entry.Key.RequestsPerDay : entry.Account.PerDay, now, now.Date, TimeSpan.FromDays(1));
-
-        var told = day.Remaining < hour.Remaining ? day : hour;
+        var taken = await Take(entry, endpoint.Metadata.GetMetadata<LimitClass>(), now);
+        var told = taken.MinBy(verdict => verdict.Remaining);
         var headers = http.Response.Headers;
         headers["X-RateLimit-Limit"] = told.Limit.ToString(CultureInfo.InvariantCulture);
         headers["X-RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["X-RateLimit-Reset"] = new DateTimeOffset(told.EndsAt).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-
-        if (!hour.Admitted || !day.Admitted)
+        headers["X-RateLimit-Reset"] = endpoint.Metadata.GetRequiredMetadata<Dialect>().Reset(told.EndsAt);
+        if (taken.Exists(verdict => !verdict.Admitted))
         {
-            var ends = day.Admitted ? hour.EndsAt : day.EndsAt;
+            var ends = taken.Where(verdict => !verdict.Admitted).Max(verdict => verdict.EndsAt);
             headers.RetryAfter = Math.Max(1, (long)Math.Ceiling((ends - now).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             throw new Refused(Refusal.TooMany, null, "Too many requests. Wait until the limit is reset.");
         }
 
-        if (hour.Slowed)
+        if (taken.Exists(verdict => verdict.Slowed))
             await Task.Delay(Slowdown, time, http.RequestAborted);
     }
 
-    private async ValueTask<Verdict> Take(long subject, string span, int? limit, DateTime now, DateTime startsAt, TimeSpan length)
+    /// <summary>What a class refuses does not count for the plan.</summary>
+    private async Task<List<Verdict>> Take(Access entry, LimitClass? kind, DateTime now)
+    {
+        var (hour, day) = (now.Date.AddHours(now.Hour), now.Date);
+        if (kind is not null && entry.Account.PerHour is not null &&
+            await Take(kind.SubjectOf(entry.Key), "hour", kind.PerHour, false, hour, TimeSpan.FromHours(1)) is var own)
+            return own.Admitted ? [own, .. await Take(entry, null, now)] : [own];
+        var limited = entry.Key.RequestsPerHour is not null || entry.Key.RequestsPerDay is not null;
+        var subject = limited ? entry.Key.Id : entry.Account.Id;
+        return
+        [
+            await Take(subject, "hour", limited ? entry.Key.RequestsPerHour : entry.Account.PerHour, true, hour, TimeSpan.FromHours(1)),
+            await Take(subject, "day", limited ? entry.Key.RequestsPerDay : entry.Account.PerDay, false, day, TimeSpan.FromDays(1)),
+        ];
+    }
+
+    private async ValueTask<Verdict> Take(long subject, string span, int? limit, bool bursts, DateTime startsAt, TimeSpan length)
     {
         if (limit is not { } most)
             return new(true, false, Unlimited, Unlimited, startsAt + length);
@@ -56,7 +68,7 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
         try
         {
             if (window.Leased == 0)
-                await Lease(window, subject, span, length);
+                await Lease(window, subject, span, bursts, length);
             var admitted = window.Leased > 0;
             if (admitted)
                 window.Leased--;
@@ -69,10 +81,10 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
         }
     }
 
-    private async Task Lease(Window window, long subject, string span, TimeSpan length)
+    private async Task Lease(Window window, long subject, string span, bool bursts, TimeSpan length)
     {
         var limit = window.Limit;
-        window.Cap ??= span == "hour" && await UsedBefore(subject, span, window.StartsAt - length) <= limit ? 2L * limit : limit;
+        window.Cap ??= bursts && await UsedBefore(subject, span, window.StartsAt - length) <= limit ? 2L * limit : limit;
         foreach (var lease in (int[])[Math.Clamp(limit / 100, 1, 100), 1])
         {
             await using var command = source.CreateCommand("""
@@ -114,4 +126,19 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
     }
 
     private readonly record struct Verdict(bool Admitted, bool Slowed, long Limit, long Remaining, DateTime EndsAt);
+}
+
+/// <summary>Requests of one kind, which a dialect limits by themselves: for each key, where its account's plan has limits at all.</summary>
+/// <param name="Name">As its description calls it.</param>
+/// <param name="Number">From 1 to 15, another for each class of all dialects.</param>
+public sealed record LimitClass(string Name, int Number, int PerHour)
+{
+    /// <summary>What is counted under: below zero, where no account and no key is.</summary>
+    internal long SubjectOf(ApiKey key) => -(key.Id * 16 + Number);
+}
+
+internal static class RateLimitExtensions
+{
+    /// <summary>These routes are in a class of their own, not in that of their dialect.</summary>
+    public static T Limited<T>(this T routes, LimitClass limit) where T : IEndpointConventionBuilder => routes.WithMetadata(limit);
 }

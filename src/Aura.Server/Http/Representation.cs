@@ -33,7 +33,8 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
     {
         public async Task ExecuteAsync(HttpContext http)
         {
-            var body = Serialise(http.Request.Query["fields"]);
+            var lists = http.GetEndpoint()!.Metadata.GetRequiredMetadata<Dialect>().Lists; // the dialect put this filter here
+            var body = Serialise(lists.IsOpen ? http.Request.Query["fields"] : default(string), lists.Items);
             var version = value as IVersioned;
             var tag = $"\"{(version is null ? "" : $"{version.Version}-")}{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}\"";
             var headers = http.Response.GetTypedHeaders();
@@ -52,13 +53,13 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
             await http.Response.Body.WriteAsync(body, http.RequestAborted);
         }
 
-        private byte[] Serialise(string? fields)
+        private byte[] Serialise(string? fields, string items)
         {
             if (string.IsNullOrEmpty(fields))
                 return JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json);
             var names = fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
             var node = JsonSerializer.SerializeToNode(value, value.GetType(), json)!; // an object
-            foreach (var item in node["data"] as IEnumerable<JsonNode?> ?? [node])
+            foreach (var item in node[items] as IEnumerable<JsonNode?> ?? [node])
                 if (item is JsonObject thing)
                     foreach (var name in thing.Select(pair => pair.Key).Where(key => !names.Contains(key)).ToList())
                         thing.Remove(name);

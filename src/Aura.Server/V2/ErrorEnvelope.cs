@@ -16,7 +16,7 @@ public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorD
     public static ErrorBody Of(Failure failure) => new(
         failure.Code ?? GeneralCode(failure.Status),
         failure.Message,
-        [.. failure.Fields.Select(field => new ErrorDetail(Spelled(field.Field), field.Message))],
+        [.. failure.Fields.Select(field => new ErrorDetail(PlatformApi.Dialect.Spelled(field.Field), field.Message))],
         failure.RequestId)
     {
         Facts = failure.Facts is null ? null : JsonSerializer.SerializeToElement(failure.Facts, FactsJson).Deserialize<Dictionary<string, JsonElement>>(),
@@ -36,10 +36,7 @@ public sealed record ErrorBody(string Code, string Message, IReadOnlyList<ErrorD
         _ => "validation_error",
     };
 
-    /// <summary>Items[0].UnitPrice becomes items[0].unit_price.</summary>
-    private static string Spelled(string path) => string.Join('.', path.Split('.').Select(part => PlatformApi.Dialect.Naming.ConvertName(part)));
-
-    private static readonly JsonSerializerOptions FactsJson = new(JsonSerializerOptions.Default) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions FactsJson = new(JsonSerializerOptions.Default) { PropertyNamingPolicy = PlatformApi.Dialect.Naming };
 }
 
 public sealed record ErrorDetail(string Field, string Message);

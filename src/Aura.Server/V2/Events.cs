@@ -24,7 +24,7 @@ internal static class Events
     {
         if (!string.IsNullOrEmpty(cursor))
             after = Id<StoreEvent>.ToNumber(cursor) ?? throw Refused.BadRequest("The cursor is damaged. Start again without it.");
-        var size = Math.Clamp(limit ?? ListRequest.DefaultLimit, 1, ListRequest.MaxLimit);
+        var size = Math.Clamp(limit ?? PlatformApi.Dialect.Lists.UsualSize, 1, PlatformApi.Dialect.Lists.MaxSize);
         var events = await db.EventsAfter(after?.Value, type, size + 1, cancellation);
         var more = events.Count > size;
         if (more)

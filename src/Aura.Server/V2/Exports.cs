@@ -1,6 +1,7 @@
 using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Server.Http;
+using Aura.Server.Http.Lists;
 
 namespace Aura.Server.V2;
 

@@ -9,9 +9,12 @@ public static class PlatformApi
     public static readonly Dialect Dialect = new("platform", "/v2", typeof(PlatformApi))
     {
         Title = "Aura platform",
+        Version = Health.Version,
         Naming = JsonNamingPolicy.SnakeCaseLower,
         ErrorType = typeof(ErrorEnvelope),
-        Error = failure => new ErrorEnvelope(ErrorBody.Of(failure)),
+        Error = (failure, _) => new ErrorEnvelope(ErrorBody.Of(failure)),
+        Lists = new() { Size = "limit", UsualSize = 50, MaxSize = 200, Sort = "sort", Order = "order", Items = "data", IsOpen = true },
+        Reset = at => $"{new DateTimeOffset(at).ToUnixTimeSeconds()}",
     };
 
     public static void MapPlatform(this IEndpointRouteBuilder app)

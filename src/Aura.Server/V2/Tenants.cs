@@ -23,7 +23,7 @@ internal static class Tenants
 
     public static void MapTenants(this RouteGroupBuilder api)
     {
-        var tenants = api.MapGroup("/tenants").WithTags("Tenants").Scope("tenants").Configuration();
+        var tenants = api.MapGroup("/tenants").WithTags("Tenants").Scope("tenants").Configuration().WithMetadata(new OpenToSuspended());
         tenants.MapGet("/", List).Lists(Shape);
         tenants.MapGet("/{id}", Show);
         tenants.MapPost("/", Create);

@@ -51,42 +51,34 @@ internal static class Webhooks
     private static async Task<WebhookResponse> Show(Id<Webhook> id, AuraDb db, CancellationToken cancellation) =>
         WebhookResponse.Of(await db.Webhooks.Read(id, cancellation));
 
-    private static async Task<Created<WebhookResponse>> Create(
+    private static Task<Created<WebhookResponse>> Create(
         CreateWebhook request, AuraDb db, OutboundAddresses addresses, KeyRing ring, CancellationToken cancellation)
     {
         var secret = request.Secret ?? WebhookSignature.NewSecret();
         var webhook = Webhook.Create(request.Url, request.Events, secret, addresses, ring);
         webhook.Describe(request.Description);
-        if (!request.Active)
-            webhook.Disable(db.Now);
-        db.Webhooks.Add(webhook);
-        await db.SaveChangesAsync(cancellation);
-        return TypedResults.Created($"/v2/webhooks/{new Id<Webhook>(webhook.Id)}", WebhookResponse.Of(webhook) with { Secret = secret });
+        webhook.Switch(request.Active, db.Now);
+        return db.Create(webhook, made => WebhookResponse.Of(made) with { Secret = secret }, made => $"/v2/webhooks/{made.Id}", cancellation);
     }
 
-    private static async Task<WebhookResponse> Update(
-        Id<Webhook> id, UpdateWebhook request, AuraDb db, OutboundAddresses addresses, KeyRing ring, CancellationToken cancellation)
-    {
-        var webhook = await db.Load(id, cancellation);
-        request.Url.Apply(url => webhook.Move(url, addresses));
-        request.Events.Apply(webhook.Subscribe);
-        request.Description.Apply(webhook.Describe);
-        request.Secret.Apply(secret => webhook.Rotate(secret, ring, db.Now));
-        request.Active.Apply(active => webhook.Switch(active, db.Now));
-        await db.SaveChangesAsync(cancellation);
-        return WebhookResponse.Of(webhook);
-    }
+    private static Task<WebhookResponse> Update(
+        Id<Webhook> id, UpdateWebhook request, AuraDb db, OutboundAddresses addresses, KeyRing ring, CancellationToken cancellation) =>
+        db.Change(id, webhook =>
+        {
+            request.Url.Apply(url => webhook.Move(url, addresses));
+            request.Events.Apply(webhook.Subscribe);
+            request.Description.Apply(webhook.Describe);
+            request.Secret.Apply(secret => webhook.Rotate(secret, ring, db.Now));
+            request.Active.Apply(active => webhook.Switch(active, db.Now));
+        }, WebhookResponse.Of, cancellation);
 
     private static Task<NoContent> Delete(Id<Webhook> id, AuraDb db, CancellationToken cancellation) => db.Delete(id, cancellation);
 
-    private static async Task<WebhookResponse> RotateSecret(
+    private static Task<WebhookResponse> RotateSecret(
         Id<Webhook> id, AuraDb db, KeyRing ring, CancellationToken cancellation, RotateWebhookSecret? request = null)
     {
-        var webhook = await db.Load(id, cancellation);
         var secret = request?.Secret ?? WebhookSignature.NewSecret();
-        webhook.Rotate(secret, ring, db.Now);
-        await db.SaveChangesAsync(cancellation);
-        return WebhookResponse.Of(webhook) with { Secret = secret };
+        return db.Change(id, webhook => webhook.Rotate(secret, ring, db.Now), rotated => WebhookResponse.Of(rotated) with { Secret = secret }, cancellation);
     }
 
     private static async Task<TestedWebhook> Test(

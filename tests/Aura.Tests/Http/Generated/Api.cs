@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Aura.Server.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Http.Generated;
 
@@ -9,11 +12,12 @@ internal static class Api
 
     public static async Task<List<Route>> Routes()
     {
-        var client = (await TestServer.Shared).Client(null);
+        var server = await TestServer.Shared;
+        var client = server.Client(null);
         var routes = new List<Route>();
-        foreach (var name in (string[])["platform"])
+        foreach (var dialect in server.Services.GetRequiredService<Dialects>().All)
         {
-            var document = await client.Ok($"GET /openapi/{name}.json");
+            var document = await client.Ok($"GET /openapi/{dialect.Name}.json");
             foreach (var (path, item) in document["paths"]!.AsObject())
                 foreach (var verb in Verbs)
                     if (item![verb] is JsonObject operation)
@@ -22,6 +26,17 @@ internal static class Api
 
         return routes;
     }
+
+    /// <summary>The code of a refusal, wherever its dialect puts it; null where the answer is no dialect's envelope.</summary>
+    public static string? Code(JsonNode? answer) => (string?)(answer?["error"] as JsonObject ?? answer as JsonObject)?["code"];
+}
+
+/// <summary>A parameter in a path.</summary>
+/// <param name="Prefix">Of the ids that it takes; null: it takes other text too.</param>
+/// <param name="IsNumber">Its dialect writes ids without the prefix.</param>
+internal sealed record PathParameter(string Name, string? Prefix, bool IsNumber)
+{
+    public string Spelled(string id) => IsNumber ? id[(id.LastIndexOf('_') + 1)..] : id;
 }
 
 /// <summary>One route of a description.</summary>
@@ -32,15 +47,18 @@ internal sealed record Route(string Method, string Path, JsonObject Operation, J
     public bool IsOpen => Operation["security"] is JsonArray { Count: 0 };
 
     /// <summary>A list can be told by its pages.</summary>
-    public bool IsList => Method == "GET" && Parameters.Any(parameter => (string?)parameter["name"] == "cursor");
+    public bool IsList => Method == "GET" && Parameters.Any(parameter => (string?)parameter["name"] == "page");
+
+    /// <summary>The parameter with the size of its pages.</summary>
+    public string PageSize => (string)Parameters.Select(parameter => parameter["name"]!).First(name => (string?)name is "limit" or "per_page")!;
 
     public IEnumerable<JsonNode> Parameters => Operation["parameters"]?.AsArray().OfType<JsonNode>() ?? [];
 
-    /// <summary>The parameters in the path with the prefix of the ids they take, or null where they take other text too.</summary>
-    public IEnumerable<(string Name, string? Prefix)> PathParameters =>
+    public IEnumerable<PathParameter> PathParameters =>
         from parameter in Parameters
         where (string?)parameter["in"] == "path"
-        select ((string)parameter["name"]!, PrefixOf(Resolve(parameter["schema"])));
+        let schema = Resolve(parameter["schema"])
+        select new PathParameter((string)parameter["name"]!, PrefixOf(schema), IsNumber(schema));
 
     /// <summary>A body that has every field of the description, filled by its type; ids are asked for by prefix.</summary>
     public JsonNode? Body(Func<string, string> id) =>
@@ -52,7 +70,7 @@ internal sealed record Route(string Method, string Path, JsonObject Operation, J
         if (type is null || depth > 4)
             return null;
         if (PrefixOf(type) is { } prefix)
-            return id(prefix);
+            return IsNumber(type) ? long.Parse(id(prefix).Split('_')[^1], CultureInfo.InvariantCulture) : id(prefix);
         if (type["enum"] is JsonArray words)
             return words[0]!.DeepClone();
         if ((type["oneOf"] ?? type["anyOf"]) is JsonArray choices)
@@ -84,8 +102,10 @@ internal sealed record Route(string Method, string Path, JsonObject Operation, J
         null => null,
     };
 
-    private static string? PrefixOf(JsonNode? schema) =>
-        (string?)schema?["pattern"] is { } pattern && pattern.EndsWith("_[0-9]+$", StringComparison.Ordinal) ? pattern[1..^"_[0-9]+$".Length] : null;
+    private static bool IsNumber(JsonNode? schema) => schema?["x-prefix"] is not null;
+
+    private static string? PrefixOf(JsonNode? schema) => (string?)schema?["x-prefix"] ??
+        ((string?)schema?["pattern"] is { } pattern && pattern.EndsWith("_[0-9]+$", StringComparison.Ordinal) ? pattern[1..^"_[0-9]+$".Length] : null);
 
     private JsonNode? Resolve(JsonNode? schema) =>
         (string?)schema?["$ref"] is { } reference ? Document["components"]!["schemas"]![reference.Split('/')[^1]] : schema;

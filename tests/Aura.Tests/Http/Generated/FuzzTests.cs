@@ -32,7 +32,7 @@ public sealed class FuzzTests
             var path = Regex.Replace(route.Path, @"\{(\w+)\}", _ => random.Next(3) == 0 ? Uri.EscapeDataString($"{Odd(random)}x".Replace("\0", "", StringComparison.Ordinal)) : ids.Values.ElementAt(random.Next(ids.Count)));
             var body = Damage(route.Body(prefix => ids.GetValueOrDefault(prefix) ?? $"{prefix}_1"), random);
             var (status, answer) = await full.Store.Test.Send($"{route.Method} {path}{Query(route, random)}", body is null ? null : Text(body, random));
-            if (status >= 500 || status >= 400 && answer?["error"]?["request_id"] is null)
+            if (status >= 500 || status >= 400 && Api.Code(answer) is null)
                 wrong.Add($"{route.Method} {path}: {status} {answer} to {body}");
         }
 

@@ -14,13 +14,13 @@ public sealed class ListCostTests
         var ids = await full.Ids();
         var wrong = new List<string>();
 
-        foreach (var route in (await Api.Routes()).Where(route => route.IsList && route.Path != "/v2/events"))
+        foreach (var route in (await Api.Routes()).Where(route => route.IsList))
         {
-            var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", ids[parameter.Prefix ?? "prod"], StringComparison.Ordinal));
-            await SqlCommands.Of(full.Store.Test, $"GET {path}?limit=1");
+            var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", parameter.Spelled(ids[parameter.Prefix ?? "prod"]), StringComparison.Ordinal));
+            await SqlCommands.Of(full.Store.Test, $"GET {path}?{route.PageSize}=1");
             var counts = new List<int>();
             foreach (var limit in (int[])[1, 50, 200])
-                counts.Add(await SqlCommands.Of(full.Store.Test, $"GET {path}?limit={limit}"));
+                counts.Add(await SqlCommands.Of(full.Store.Test, $"GET {path}?{route.PageSize}={limit}"));
             if (counts.Distinct().Count() != 1 || counts[0] is 0 or > 8)
                 wrong.Add($"{path}: {string.Join(", ", counts)}");
         }
