@@ -93,6 +93,17 @@ public sealed partial class PaymentIntent
         return Add(Refund.Of(this, amount, reason, refundApplicationFee, onceKey, now));
     }
 
+    /// <summary>Sees whether a refund that was made at the gateway itself fits into what is left.</summary>
+    /// <remarks>The gateway gives back no more than it took. So a refund of ours that it never confirmed, and that has no room beside
+    /// this one, was not made and cannot be made any more: it has failed.</remarks>
+    internal bool MakeRoom(long minor)
+    {
+        foreach (var unanswered in refunds.Where(refund => refund.IsUnanswered).OrderByDescending(refund => refund.CreatedAt))
+            if (Refunding + minor > Captured)
+                Drop(unanswered, "refunded_at_gateway");
+        return Refunding + minor <= Captured;
+    }
+
     /// <summary>A refund that was made at the gateway itself.</summary>
     internal Refund Adopt(GatewayNotice notice)
     {
@@ -116,8 +127,7 @@ public sealed partial class PaymentIntent
         {
             if (refund.Status == RefundStatus.Succeeded)
                 Note(PaymentFact.RefundReversed, refund.Amount, refund.GatewayReference ?? "", eventId, now);
-            refund.Fail(result.DeclineCode);
-            Refunding -= refund.Amount;
+            Drop(refund, result.DeclineCode);
         }
 
         Reckon();
@@ -129,6 +139,12 @@ public sealed partial class PaymentIntent
         Note(PaymentFact.ChargedBack, dispute.Amount, dispute.GatewayReference, eventId, now);
         if (dispute.Status == DisputeStatus.Won)
             Note(PaymentFact.ChargebackReversed, dispute.Amount, dispute.GatewayReference, eventId, now);
+    }
+
+    private void Drop(Refund refund, string? code)
+    {
+        refund.Fail(code);
+        Refunding -= refund.Amount;
     }
 
     private Refund Add(Refund refund)

@@ -37,7 +37,15 @@ public sealed partial class PaymentProcessing
     {
         var known = await Find(gateway, notice.Reference, cancellation) ?? throw Refused.BadRequest("There is no payment with this reference here.");
         var opened = gateways.Named(gateway, Store);
-        await CatchUp(known, notice, opened, cancellation);
+        try
+        {
+            await CatchUp(known, notice, opened, cancellation);
+        }
+        catch (GatewayException trouble)
+        {
+            throw new Refused(Refusal.Unavailable, "gateway_unavailable", $"The gateway could not be asked ({trouble.Code}). Send the notice again later.");
+        }
+
         await Record(known.Id, opened, notice.Reference, (db, intent) => IsOurs(intent, notice)
             ? throw Refused.Conflict("refund_in_progress", "The answer to this refund is not here yet. Send the notice again later.")
             : Take(db, intent, notice, cancellation), cancellation);
@@ -59,9 +67,13 @@ public sealed partial class PaymentProcessing
         var aboutMoneyTaken = notice.RefundReference is not null || notice.Dispute is not null;
         if (aboutMoneyTaken && intent.Captured == 0 && await gateway.Lookup(notice.Reference, cancellation) is { } now)
             await Record(intent.Id, gateway, notice.Reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
-        if (notice.RefundReference is { } refund && !intent.Refunds.Any(r => r.GatewayReference == refund))
-            foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
-                await Carry(intent, unanswered, cancellation);
+        if (notice.RefundReference is not { } refund || intent.Refunds.Any(r => r.GatewayReference == refund))
+            return;
+        foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
+            await Carry(intent, unanswered, cancellation);
+        if (intent.Captured - intent.Refunding < notice.Minor) // unless one of those that we know of came back
+            foreach (var known in intent.Refunds.Where(r => r is { Status: not RefundStatus.Failed, GatewayReference: not null }))
+                await Ask(intent, known, gateway, cancellation);
     }
 
     private async Task Take(AuraDb db, PaymentIntent intent, GatewayNotice notice, CancellationToken cancellation)
@@ -70,9 +82,7 @@ public sealed partial class PaymentProcessing
             await Follow(db, intent, dispute, notice.EventId, notice.At, cancellation);
         else if (notice.RefundReference is { } reference)
             intent.Learn(
-                intent.Refunds.FirstOrDefault(r => r.GatewayReference == reference)
-                    ?? intent.Refunds.FirstOrDefault(r => r.IsUnanswered && r.Amount == notice.Minor) // whose answer will never come
-                    ?? intent.Adopt(notice),
+                RefundOf(intent, notice, reference),
                 new(notice.Type == GatewayNoticeType.Refunded ? GatewayStatus.Succeeded : GatewayStatus.Failed, reference, notice.Minor)
                 {
                     DeclineCode = notice.DeclineCode,
@@ -80,6 +90,23 @@ public sealed partial class PaymentProcessing
                 notice.EventId, notice.At);
         else
             intent.Learn(notice);
+    }
+
+    /// <exception cref="Refused">409 for more than the payment has left by all that is known here: the gateway keeps the notice and sends it again.</exception>
+    private Refund RefundOf(PaymentIntent intent, GatewayNotice notice, string reference)
+    {
+        var known = intent.Refunds.FirstOrDefault(r => r.GatewayReference == reference)
+            ?? intent.Refunds.FirstOrDefault(r => r.IsUnanswered && r.Amount == notice.Minor); // whose answer will never come
+        if (known is not null)
+            return known;
+        if (notice.Type == GatewayNoticeType.Refunded && !intent.MakeRoom(notice.Minor))
+        {
+            log.LogError("The gateway says that it gave back {Minor} of payment {Payment}, of which less is left", notice.Minor, intent.Id);
+            throw Refused.Conflict("refund_exceeds_captured", "More was given back than is left of this payment here. Send the notice again later.",
+                new { notice.Minor, intent.Captured, intent.Refunding });
+        }
+
+        return intent.Adopt(notice);
     }
 
     private static async Task<PaymentDispute> Follow(
@@ -157,12 +184,18 @@ public sealed partial class PaymentProcessing
         if (intent is { Status: IntentStatus.Processing, Step: null } && await gateway.Lookup(reference, cancellation) is { } now)
             await Record(intent.Id, gateway, reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
         foreach (var refund in intent.Refunds.Where(r => r is { Status: RefundStatus.Pending, GatewayReference: not null }))
-            if (await gateway.Lookup(refund.GatewayReference!, cancellation) is { } told) // just checked
-                await Record(intent.Id, gateway, reference, (db, locked) =>
-                {
-                    locked.Learn(locked.Refunds.Single(r => r.Id == refund.Id), told, null, db.Now);
-                    return Task.CompletedTask;
-                }, cancellation);
+            await Ask(intent, refund, gateway, cancellation);
+    }
+
+    /// <summary>Asks what became of a refund that the gateway has named.</summary>
+    private async Task Ask(PaymentIntent intent, Refund refund, IPaymentGateway gateway, CancellationToken cancellation)
+    {
+        if (await gateway.Lookup(refund.GatewayReference!, cancellation) is { } told) // it is named
+            await Record(intent.Id, gateway, intent.GatewayReference!, (db, locked) => // so is the payment
+            {
+                locked.Learn(locked.Refunds.Single(r => r.Id == refund.Id), told, null, db.Now);
+                return Task.CompletedTask;
+            }, cancellation);
     }
 
     private bool IsStale(DateTime since) => time.GetUtcNow().UtcDateTime + Store.ClockOffset - since > KeyLife;

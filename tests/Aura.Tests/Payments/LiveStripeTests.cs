@@ -96,6 +96,56 @@ public sealed class LiveStripeTests : IAsyncLifetime
         Assert.Equal("succeeded", (string)(await store.Live.Ok($"GET /v2/payments/{intent["id"]}"))["status"]!);
     }
 
+    [Fact]
+    public async Task A_refund_made_at_Stripe_takes_the_place_of_one_that_never_got_there()
+    {
+        var (intent, reference) = await Captured();
+        stripe.Next = StripeStandIn.Trouble.Breaks;
+        var refund = await store.Live.Ok($"POST /v2/payments/{intent["id"]}/refund", new { amount = 1500 });
+        Assert.Equal("pending", (string)refund["status"]!);
+
+        stripe.Next = StripeStandIn.Trouble.Breaks; // it cannot be asked again either
+        for (var times = 0; times < 2; times++)
+            Assert.Equal(200, await NotifyRefund(reference, "re_dashboard", 1999));
+
+        var shown = await store.Live.Ok($"GET /v2/payments/{intent["id"]}");
+        Assert.Equal(("refunded", 1999, 0), ((string)shown["status"]!, (int)shown["amount_refunded"]!, (int)shown["net_amount"]!));
+        Assert.Equal(["failed refunded_at_gateway", "succeeded "], (await Refunds()).Order());
+    }
+
+    [Fact]
+    public async Task A_refund_made_at_Stripe_after_another_came_back_waits_until_that_is_known()
+    {
+        var (intent, reference) = await Captured();
+        await store.Live.Ok($"POST /v2/payments/{intent["id"]}/refund", new { amount = 1500 });
+        var first = (await server.Rows("SELECT gateway_reference FROM refunds WHERE tenant_id = $1", [store.Account.Live.Id]))[0];
+
+        Assert.Equal(409, await NotifyRefund(reference, "re_dashboard", 1999));
+        Assert.Equal(1500, (int)(await store.Live.Ok($"GET /v2/payments/{intent["id"]}"))["amount_refunded"]!);
+        stripe.Next = StripeStandIn.Trouble.Breaks;
+        Assert.Equal(503, await NotifyRefund(reference, "re_dashboard", 1999));
+        stripe[first]["status"] = "failed";
+        Assert.Equal(200, await NotifyRefund(reference, "re_dashboard", 1999));
+
+        var shown = await store.Live.Ok($"GET /v2/payments/{intent["id"]}");
+        Assert.Equal(["authorized", "captured", "refunded", "refund_reversed", "refunded"], shown["ledger"]!.AsArray().Select(entry => (string)entry!["kind"]!));
+        Assert.Equal(1999, (int)shown["amount_refunded"]!);
+    }
+
+    private async Task<(JsonNode Intent, string Reference)> Captured()
+    {
+        var intent = await store.Live.Ok("POST /v2/payments/intents", new { amount = 1999, currency = "usd", payment_method = "pm_card_visa" });
+        await store.Live.Ok($"POST /v2/payments/{intent["id"]}/capture");
+        return (intent, (await server.Rows("SELECT gateway_reference FROM payment_intents WHERE tenant_id = $1", [store.Account.Live.Id]))[0]);
+    }
+
+    private Task<List<string>> Refunds() => server.Rows("SELECT status || ' ' || coalesce(failure_code, '') FROM refunds WHERE tenant_id = $1", [store.Account.Live.Id]);
+
+    private Task<int> NotifyRefund(string payment, string refund, long amount) => Notify("refund.created", new()
+    {
+        ["id"] = refund, ["status"] = "succeeded", ["amount"] = amount, ["currency"] = "usd", ["payment_intent"] = payment, ["failure_reason"] = null,
+    });
+
     private async Task<int> Notify(string type, JsonObject about)
     {
         var (headers, body) = StripeStandIn.Event(type, about, TimeProvider.System.GetUtcNow().UtcDateTime);
