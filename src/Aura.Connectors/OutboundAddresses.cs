@@ -67,10 +67,10 @@ public sealed class OutboundAddresses(bool allowPrivate)
             await socket.ConnectAsync(allowed, port, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch
+        finally
         {
-            socket.Dispose();
-            throw;
+            if (!socket.Connected)
+                socket.Dispose();
         }
     }
 }

@@ -80,10 +80,10 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             postgres.tending = postgres.Tend(postgres.leaving.Token);
             return postgres;
         }
-        catch
+        finally
         {
-            await postgres.usage.DisposeAsync();
-            throw;
+            if (postgres.postmaster is null) // it did not start
+                await postgres.usage.DisposeAsync();
         }
     }
 

@@ -21,19 +21,19 @@ public sealed class OpenServer : IAsyncDisposable
         var postgres = options.Database is null
             ? await EmbeddedPostgres.Start(new() { DataDirectory = options.Data }, cancellation)
             : null;
+        OpenServer? open = null;
         try
         {
             var database = options.Database ?? await postgres!.EnsureDatabase("aura", cancellation); // private where none is given
             await using (var source = AuraServices.DataSource(database))
                 await Migrator.Migrate(source, cancellation);
             var app = AuraServer.Build(options, database);
-            return new(app, postgres, await FirstAccount.Ensure(app.Services, options, cancellation));
+            return open = new(app, postgres, await FirstAccount.Ensure(app.Services, options, cancellation));
         }
-        catch
+        finally
         {
-            if (postgres is not null)
+            if (open is null && postgres is not null)
                 await postgres.DisposeAsync();
-            throw;
         }
     }
 

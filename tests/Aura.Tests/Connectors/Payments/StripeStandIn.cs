@@ -101,7 +101,9 @@ internal sealed class StripeStandIn : IAsyncDisposable
 
         if (trouble == Trouble.Hangs)
         {
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            var hungUp = new TaskCompletionSource();
+            await using (http.RequestAborted.Register(hungUp.SetResult))
+                await hungUp.Task;
             return;
         }
 
