@@ -63,6 +63,7 @@ public static class AuraServer
         services.AddSingleton(Dialects);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<RequestSignatures>();
         services.AddAura(database);
         if (options.Stripe is { } stripe)
             services.AddStripe(stripe);

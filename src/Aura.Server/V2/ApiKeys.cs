@@ -49,6 +49,7 @@ internal static class ApiKeys
         var (key, secret) = ApiKey.Create(store, request.Name, scopes, db.Now, request.ExpiresAt);
         key.Limit(request.RateLimit?.Hour, request.RateLimit?.Day);
         key.Restrict(request.TenantIds is null ? null : await OwnStores(request.TenantIds, store, db, cancellation));
+        key.Sign(request.RequireSignature);
         db.ApiKeys.Add(key);
         Record(key, "created", db);
         await db.SaveChangesAsync(cancellation);
@@ -66,6 +67,7 @@ internal static class ApiKeys
             key.Grant(scopes);
         });
         request.RateLimit.Apply(limit => key.Limit(limit?.Hour, limit?.Day));
+        request.RequireSignature.Apply(key.Sign);
         Record(key, "updated", db);
         await db.SaveChangesAsync(cancellation);
         access.Forget();
@@ -136,19 +138,22 @@ public enum KeyEnvironment
 
 /// <param name="Scopes">Such as products:read or orders:*. Null: those of the calling key.</param>
 /// <param name="TenantIds">The stores that the key may use; null: all of the account.</param>
+/// <param name="RequireSignature">Only signed requests are taken (X-Signature).</param>
 public sealed record CreateApiKey(
     [StringLength(200, MinimumLength = 1)] string Name,
     IReadOnlyList<string>? Scopes = null,
     KeyRateLimit? RateLimit = null,
     KeyEnvironment? Environment = null,
     DateTime? ExpiresAt = null,
-    IReadOnlyList<Id<Store>>? TenantIds = null);
+    IReadOnlyList<Id<Store>>? TenantIds = null,
+    bool RequireSignature = false);
 
 public sealed record UpdateApiKey
 {
     [StringLength(200, MinimumLength = 1)] public Change<string> Name { get; init; }
     public Change<IReadOnlyList<string>> Scopes { get; init; }
     public Change<KeyRateLimit?> RateLimit { get; init; }
+    public Change<bool> RequireSignature { get; init; }
 }
 
 /// <summary>Requests; null: the account's limit counts.</summary>
@@ -158,7 +163,7 @@ public sealed record KeyRateLimit([Range(1, int.MaxValue)] int? Hour = null, [Ra
 /// <param name="RotateBy">When it ought to be rotated.</param>
 public sealed record ApiKeyResponse(
     Id<ApiKey> Id, string Name, string Prefix, IReadOnlyList<string> Scopes, KeyEnvironment Environment, KeyRateLimit? RateLimit,
-    IReadOnlyList<Id<Store>>? TenantIds, DateTime? LastUsedAt, DateTime? ExpiresAt, DateTime RotateBy, DateTime CreatedAt)
+    IReadOnlyList<Id<Store>>? TenantIds, bool RequireSignature, DateTime? LastUsedAt, DateTime? ExpiresAt, DateTime RotateBy, DateTime CreatedAt)
 {
     /// <summary>Shown with a single key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public RequestUsage? Usage { get; init; }
@@ -166,7 +171,7 @@ public sealed record ApiKeyResponse(
     public static ApiKeyResponse Of(ApiKey k) => new(
         k.Id, k.Name, k.Start, k.Scopes, k.IsTest ? KeyEnvironment.Test : KeyEnvironment.Live,
         k.RequestsPerHour is null && k.RequestsPerDay is null ? null : new(k.RequestsPerHour, k.RequestsPerDay),
-        k.StoreIds?.Select(id => new Id<Store>(id)).ToArray(), k.LastUsedAt, k.ExpiresAt, k.RotatedAt + ApiKey.RotationAdvised, k.CreatedAt);
+        k.StoreIds?.Select(id => new Id<Store>(id)).ToArray(), k.SignedOnly, k.LastUsedAt, k.ExpiresAt, k.RotatedAt + ApiKey.RotationAdvised, k.CreatedAt);
 }
 
 /// <param name="Key">Shown this once.</param>

@@ -36,6 +36,9 @@ public sealed partial class ApiKey : IIdentified
     public int? RequestsPerHour { get; private set; }
     public int? RequestsPerDay { get; private set; }
 
+    /// <summary>Whether only signed requests are taken.</summary>
+    public bool SignedOnly { get; private set; }
+
     /// <summary>The first characters, to recognise it by.</summary>
     public string Start { get; private set; } = "";
 
@@ -81,6 +84,8 @@ public sealed partial class ApiKey : IIdentified
 
     /// <summary>Own limits, in requests; null: those of the account.</summary>
     public void Limit(int? perHour, int? perDay) => (RequestsPerHour, RequestsPerDay) = (perHour, perDay);
+
+    public void Sign(bool always) => SignedOnly = always;
 
     public void Restrict(long[]? storeIds) => StoreIds = storeIds;
 
