@@ -31,8 +31,14 @@ public sealed class Return : StoreEntity, IAudited, IPriced
 
     public string? Note { get; private set; }
 
-    /// <summary>What is given back for the received goods, in minor units; set when the refund is decided.</summary>
+    /// <summary>What is given back in all, in minor units: the price of the received goods, less the fee, and for the delivery. Set when the refund is decided.</summary>
     [MinorUnits] public long RefundAmount { get; private set; }
+
+    /// <summary>The part of it that was paid for the delivery.</summary>
+    [MinorUnits] public long ShippingRefund { get; private set; }
+
+    /// <summary>Kept of the price of the goods, in minor units.</summary>
+    [MinorUnits] public long RestockingFee { get; private set; }
 
     /// <summary>Where the money comes from; empty until the refund is decided.</summary>
     public RefundPart[] RefundParts { get; private set; } = [];
@@ -90,16 +96,18 @@ public sealed class Return : StoreEntity, IAudited, IPriced
         ReceivedAt ??= now;
     }
 
-    /// <summary>Decides what is given back: the price paid for the received units. Announced goods that did not come are kept.</summary>
+    /// <summary>Decides what is given back: the price paid for the received units, on these terms. Announced goods that did not come are kept.</summary>
+    /// <param name="shippingLeft">Minor units that were paid for the delivery and not given back by other returns.</param>
     /// <returns>Minor units.</returns>
-    /// <exception cref="Refused">409 unless something was received.</exception>
-    public long BeginRefund(Order order, DateTime now)
+    /// <exception cref="Refused">409 unless something was received; 422 <c>shipping_refund_exceeds_paid</c>, or for a fee above the price of the goods.</exception>
+    public long BeginRefund(Order order, RefundTerms terms, long shippingLeft, DateTime now)
     {
         if (Status != ReturnStatus.Received)
             throw Unexpected(ReturnStatus.Refunded);
-        (RefundAmount, RefundBegunAt) = (0, now);
-        foreach (var line in lines.Where(line => line.Received > 0))
-            RefundAmount += order.Line(line.OrderLineId).Refund(line.Received, order.Currency).Total.Minor;
+        var goods = lines.Where(line => line.Received > 0).Sum(line => order.Line(line.OrderLineId).Refund(line.Received, order.Currency).Total.Minor);
+        ShippingRefund = terms.OfShipping(order.Currency, shippingLeft);
+        RestockingFee = terms.OfGoods(order.Currency, goods);
+        (RefundAmount, RefundBegunAt) = (goods - RestockingFee + ShippingRefund, now);
         RefundAttempt++;
         return RefundAmount;
     }
@@ -120,7 +128,7 @@ public sealed class Return : StoreEntity, IAudited, IPriced
     {
         foreach (var line in lines.Where(line => line.Received > 0))
             order.Line(line.OrderLineId).TakeBackRefund(line.Received);
-        (RefundParts, RefundAmount, RefundBegunAt) = ([], 0, null);
+        (RefundParts, RefundAmount, ShippingRefund, RestockingFee, RefundBegunAt) = ([], 0, 0, 0, null);
     }
 
     /// <exception cref="Refused">404 where the return has no such line.</exception>
@@ -140,6 +148,31 @@ public sealed class Return : StoreEntity, IAudited, IPriced
 
 /// <param name="IsResellable">Goes back on the shelf.</param>
 public sealed record ReceivedGoods(long Line, int Units, bool IsResellable);
+
+/// <summary>What else is given back for returned goods, and what is kept. Amounts are in major units of the order's currency.</summary>
+/// <param name="FullShipping">All that was paid for the delivery and not given back yet.</param>
+/// <param name="Shipping">So much of it, with its tax.</param>
+/// <param name="RestockingFee">Kept of the price of the goods.</param>
+public sealed record RefundTerms(bool FullShipping = false, decimal? Shipping = null, decimal? RestockingFee = null)
+{
+    internal long OfShipping(Currency currency, long left)
+    {
+        if (FullShipping || Shipping is not { } wanted)
+            return FullShipping ? left : 0;
+        var minor = Minor(wanted, currency, "Shipping.Amount");
+        return minor <= left ? minor : throw Refused.Rule(
+            "shipping_refund_exceeds_paid", "That is more than was paid for the delivery and not given back.", new { Refundable = new Money(left, currency).Amount });
+    }
+
+    internal long OfGoods(Currency currency, long goods)
+    {
+        var fee = Minor(RestockingFee ?? 0, currency, nameof(RestockingFee));
+        return fee <= goods ? fee : throw Refused.Invalid(nameof(RestockingFee), $"Is at most {new Money(goods, currency).Amount}, the price of the goods.");
+    }
+
+    private static long Minor(decimal amount, Currency currency, string field) =>
+        amount >= 0 ? Money.Of(amount, currency, field).Minor : throw Refused.Invalid(field, "Must not be negative.");
+}
 
 /// <summary>What one payment gives back.</summary>
 public sealed record RefundPart(long IntentId, long Minor);

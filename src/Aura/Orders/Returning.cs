@@ -40,11 +40,12 @@ public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, Pa
         await Restock(request, order, goods, cancellation);
     }, note, cancellation);
 
-    /// <summary>Gives back what was paid for the received goods. Called again after a crash, it does what was left.</summary>
-    /// <exception cref="Refused">422 <c>refund_exceeds_paid</c> for more than was paid and not given back; 422 <c>refund_failed</c>.</exception>
-    public async Task<Return> Refund(Id<Return> id, string? note, CancellationToken cancellation)
+    /// <summary>Gives back what was paid for the received goods. Called again after a crash, it does what was left, on the terms that it began with.</summary>
+    /// <exception cref="Refused">422 <c>refund_exceeds_paid</c> for more than was paid and not given back, and see
+    /// <see cref="Return.BeginRefund"/>; 422 <c>refund_failed</c>.</exception>
+    public async Task<Return> Refund(Id<Return> id, RefundTerms terms, string? note, CancellationToken cancellation)
     {
-        var request = await Change(id, (request, order) => Begin(request, order, cancellation), note, cancellation);
+        var request = await Change(id, (request, order) => Begin(request, order, terms, cancellation), note, cancellation);
         var isUnderWay = false;
         try
         {
@@ -64,11 +65,12 @@ public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, Pa
         return await Change(id, (request, order) => { request.Finish(order, note, db.Now); return Task.CompletedTask; }, note, cancellation);
     }
 
-    private async Task Begin(Return request, Order order, CancellationToken cancellation)
+    private async Task Begin(Return request, Order order, RefundTerms terms, CancellationToken cancellation)
     {
         if (request.IsRefunding)
             return;
-        var left = request.BeginRefund(order, db.Now);
+        var shipping = await db.Returns.Where(r => r.OrderId == order.Id && r.Id != request.Id).SumAsync(r => r.ShippingRefund, cancellation);
+        var left = request.BeginRefund(order, terms, (order.Shipping?.Gross ?? 0) - shipping, db.Now); // the order is locked
         var parts = new List<RefundPart>();
         foreach (var payment in await db.PaymentIntents.AsNoTracking().Where(i => i.OrderId == order.Id && i.Captured > 0).OrderBy(i => i.Id).ToListAsync(cancellation))
         {
@@ -79,7 +81,7 @@ public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, Pa
         }
 
         if (left > 0)
-            throw Refused.Rule("refund_exceeds_paid", "The goods are worth more than what was paid and not given back.",
+            throw Refused.Rule("refund_exceeds_paid", "That is more than what was paid and not given back.",
                 new { Refundable = new Money(request.RefundAmount - left, order.Currency).Amount });
         request.Pay([.. parts]);
         db.Enqueue<FinishReturnRefund>(new FinishReturnRefund.Payload(request.Id), db.Now + TimeSpan.FromMinutes(1), $"{request.Id}:{request.RefundAttempt}");
@@ -140,7 +142,7 @@ internal sealed class FinishReturnRefund(AuraDb db, Returning returning) : IJobH
     {
         var id = job.Read<Payload>().Return;
         if (await db.Returns.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id, cancellation) is { IsRefunding: true })
-            await returning.Refund(id, null, cancellation);
+            await returning.Refund(id, new(), null, cancellation); // it has begun: the terms are known
         return null;
     }
 

@@ -103,7 +103,7 @@ public sealed class OrderTests
             var request = Return.Request(order, [(0, 1)], null, null, TimeSpan.FromDays(30), Noon);
             request.Approve(null);
             request.Receive([new(0, 1, true)], null, Noon);
-            given += request.BeginRefund(order, Noon);
+            given += request.BeginRefund(order, new(), 0, Noon);
             request.Finish(order, null, Noon);
         }
 
@@ -121,7 +121,7 @@ public sealed class OrderTests
         request.Approve(null);
         request.Receive([new(0, 1, true)], null, Noon);
 
-        Assert.Equal(1000, request.BeginRefund(order, Noon));
+        Assert.Equal(1000, request.BeginRefund(order, new(), 0, Noon));
         request.Finish(order, null, Noon);
 
         Assert.Equal(1, order.Lines[0].Returned);
@@ -149,7 +149,7 @@ public sealed class OrderTests
         var request = Return.Request(order, [(0, 1)], null, null, TimeSpan.FromDays(30), Noon);
 
         Assert.Throws<Refused>(() => request.Receive([new(0, 1, true)], null, Noon));
-        Assert.Throws<Refused>(() => request.BeginRefund(order, Noon));
+        Assert.Throws<Refused>(() => request.BeginRefund(order, new(), 0, Noon));
         request.Approve(null);
         Assert.Throws<Refused>(() => request.Approve(null));
         request.Reject(order, "changed our mind");

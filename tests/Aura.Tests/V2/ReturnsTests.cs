@@ -83,6 +83,52 @@ public sealed class ReturnsTests
     }
 
     [Fact]
+    public async Task A_refund_may_include_the_delivery_and_keep_a_fee_but_never_more_than_was_paid()
+    {
+        var store = await Store.Open();
+        var order = await Shipped(store, (await store.Stocked(price: 10m), 3)); // 30 and 5 for the delivery
+        var first = await Received(store, order, 1);
+        var patch = $"PATCH /v2/returns/{first["id"]}";
+        foreach (var (body, field) in ((object, string)[])[
+            (new { status = "refunded", restocking_fee = 10.01 }, "restocking_fee"), (new { status = "refunded", restocking_fee = -1 }, "restocking_fee"),
+            (new { status = "refunded", shipping = new { amount = 1.001 } }, "shipping.amount"), (new { status = "refunded", shipping = new { amount = -1 } }, "shipping.amount"),
+            (new { status = "refunded", shipping = new { amount = 1, full_refund = true } }, "shipping"),
+            (new { status = "received", shipping = new { full_refund = true } }, "shipping"), (new { status = "approved", restocking_fee = 1 }, "restocking_fee")])
+            Assert.Equal(field, (string?)(await store.Test.Refused(422, patch, body))["details"]![0]!["field"]);
+        var tooMuch = await store.Test.Refused(422, patch, new { status = "refunded", shipping = new { amount = 5.01 } });
+
+        var part = await store.Test.Ok(patch, new { status = "refunded", shipping = new { amount = 2 }, restocking_fee = 1.5 });
+        var second = await Received(store, order, 1);
+        var more = await store.Test.Refused(422, $"PATCH /v2/returns/{second["id"]}", new { status = "refunded", shipping = new { amount = 3.01 } });
+        var rest = await store.Test.Ok($"PATCH /v2/returns/{second["id"]}", new { status = "refunded", shipping = new { full_refund = true } });
+        var third = await store.Test.Ok($"PATCH /v2/returns/{(await Received(store, order, 1))["id"]}", new { status = "refunded", shipping = new { full_refund = true } });
+
+        Assert.Equal(("shipping_refund_exceeds_paid", 5m), ((string?)tooMuch["code"], (decimal)tooMuch["refundable"]!));
+        Assert.Equal((10.5m, 2m, 1.5m), ((decimal)part["refund_amount"]!, (decimal)part["shipping_refund"]!, (decimal)part["restocking_fee"]!));
+        Assert.Equal(3m, (decimal)more["refundable"]!);
+        Assert.Equal((13m, 3m), ((decimal)rest["refund_amount"]!, (decimal)rest["shipping_refund"]!));
+        Assert.Equal((10m, 0m), ((decimal)third["refund_amount"]!, (decimal)third["shipping_refund"]!));
+        Assert.Equal(33.5m, (decimal)(await store.Test.Ok($"GET /v2/orders/{order["id"]}"))["amount_refunded"]!);
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task A_delivery_that_was_refunded_by_hand_is_not_refunded_again()
+    {
+        var store = await Store.Open();
+        var order = await Shipped(store, (await store.Stocked(price: 10m), 1));
+        var payment = (await store.Test.Ok($"GET /v2/payments?order_id={order["id"]}"))["data"]![0]!["id"];
+        await store.Test.Ok($"POST /v2/payments/{payment}/refund", new { amount = 500 });
+        var request = await Received(store, order, 1);
+
+        var error = await store.Test.Refused(422, $"PATCH /v2/returns/{request["id"]}", new { status = "refunded", shipping = new { full_refund = true } });
+        var refunded = await store.Test.Ok($"PATCH /v2/returns/{request["id"]}", new { status = "refunded" });
+
+        Assert.Equal("refund_exceeds_paid", (string?)error["code"]);
+        Assert.Equal((10m, 0m), ((decimal)refunded["refund_amount"]!, (decimal)refunded["shipping_refund"]!));
+    }
+
+    [Fact]
     public async Task Ten_refunds_of_a_return_at_once_pay_once()
     {
         var store = await Store.Open();
