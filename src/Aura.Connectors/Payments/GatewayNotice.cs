@@ -33,12 +33,35 @@ public sealed record GatewayNotice(
     public GatewayDispute? Dispute { get; init; }
 }
 
+/// <summary>In the order in which they may follow each other; the last four are final.</summary>
+/// <remarks>A warning is an inquiry: the bank asks and has taken nothing, and may make a chargeback of it. The words are Stripe's.</remarks>
 public enum DisputeStatus
 {
+    WarningNeedsResponse,
+    WarningUnderReview,
     NeedsResponse,
     UnderReview,
+    /// <summary>The inquiry ended without a chargeback.</summary>
+    WarningClosed,
+    /// <summary>Settled before the bank filed it.</summary>
+    Prevented,
     Won,
     Lost,
+}
+
+public static class DisputeStatuses
+{
+    public static bool IsClosed(this DisputeStatus status) => status >= DisputeStatus.WarningClosed;
+
+    /// <summary>Whether the bank waits for evidence.</summary>
+    public static bool WantsResponse(this DisputeStatus status) => status is DisputeStatus.WarningNeedsResponse or DisputeStatus.NeedsResponse;
+
+    /// <summary>Whether it has not come, or never came, to a chargeback.</summary>
+    public static bool IsBeforeChargeback(this DisputeStatus status) => status is DisputeStatus.WarningNeedsResponse or DisputeStatus.WarningUnderReview
+        or DisputeStatus.WarningClosed or DisputeStatus.Prevented;
+
+    /// <summary>Whether the bank has the money. Of what was prevented only the gateway knows.</summary>
+    public static bool IsWithdrawn(this DisputeStatus status) => status is DisputeStatus.NeedsResponse or DisputeStatus.UnderReview or DisputeStatus.Lost;
 }
 
 /// <summary>A chargeback as the gateway sees it.</summary>
@@ -46,7 +69,11 @@ public enum DisputeStatus
 /// <param name="Reason">The card network's word: <c>fraudulent</c>, <c>product_not_received</c>.</param>
 /// <param name="EvidenceDue">UTC; null once no answer is taken any more.</param>
 public sealed record GatewayDispute(
-    string Reference, DisputeStatus Status, string Reason, long Minor, string Currency, DateTime? EvidenceDue);
+    string Reference, DisputeStatus Status, string Reason, long Minor, string Currency, DateTime? EvidenceDue)
+{
+    /// <summary>The bank has the money now.</summary>
+    public bool IsWithdrawn { get; init; } = Status.IsWithdrawn();
+}
 
 /// <summary>Text, or a reference to a file uploaded to the gateway.</summary>
 public sealed record DisputeEvidence(string TransactionDetails, string ShippingProof, string CommunicationLogs);

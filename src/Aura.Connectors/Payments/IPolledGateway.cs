@@ -11,5 +11,5 @@ public interface IPolledGateway
 public interface IDisputableGateway
 {
     /// <inheritdoc cref="SandboxGateway.Dispute"/>
-    Task<GatewayDispute> Dispute(string reference, long minor, string reason, string key, CancellationToken cancellation);
+    Task<GatewayDispute> Dispute(string reference, long minor, string reason, bool isInquiry, string key, CancellationToken cancellation);
 }

@@ -102,9 +102,11 @@ public sealed class SandboxGateway(ISandboxLedger ledger, TimeProvider clock, st
 
     /// <summary>Plays the payer's bank: it takes back all or part of a captured payment and asks for evidence.</summary>
     /// <param name="minor">Up to what was captured and not given back.</param>
+    /// <param name="isInquiry">It only asks; without an answer that convinces it, it takes the money then.</param>
     /// <exception cref="GatewayRefused">The payment is not captured, has a dispute already, or the amount is out of range.</exception>
-    public Task<GatewayDispute> Dispute(string reference, long minor, string reason, string key, CancellationToken cancellation) =>
-        Contest(SandboxReference.OfDispute(reference), key, $"dispute {minor} {reason}", (payment, now) => payment.BeDisputed(minor, reason, now), cancellation);
+    public Task<GatewayDispute> Dispute(string reference, long minor, string reason, bool isInquiry, string key, CancellationToken cancellation) => Contest(
+        SandboxReference.OfDispute(reference), key, $"dispute {minor} {reason}{(isInquiry ? " inquiry" : "")}",
+        (payment, now) => payment.BeDisputed(minor, reason, isInquiry, now), cancellation);
 
     /// <summary>The notice as it would arrive at the store's webhook address.</summary>
     public (IReadOnlyDictionary<string, string> Headers, byte[] Body) Sign(GatewayNotice notice, DateTime now)

@@ -118,7 +118,7 @@ internal sealed class SandboxPayment
     {
         if (Status != GatewayStatus.Succeeded)
             return Refuse("unexpected_state", "Only a captured payment can be refunded.");
-        if (Dispute is { Status: not DisputeStatus.Won })
+        if (Dispute is { } dispute && dispute.Status.IsWithdrawn())
             return Refuse("charge_disputed", "The payer's bank decides about this payment now.");
         if (minor < 1 || minor > Captured - Refunded)
             return Refuse("amount_too_large", $"{Captured - Refunded} is left to refund.");
@@ -131,7 +131,7 @@ internal sealed class SandboxPayment
         return refund.State();
     }
 
-    public GatewayDispute BeDisputed(long minor, string reason, DateTime now)
+    public GatewayDispute BeDisputed(long minor, string reason, bool isInquiry, DateTime now)
     {
         if (Status != GatewayStatus.Succeeded)
             throw new GatewayRefused("unexpected_state", null, "Only a captured payment can be disputed.");
@@ -139,14 +139,15 @@ internal sealed class SandboxPayment
             throw new GatewayRefused("already_disputed", null, "The payment has been disputed already.");
         if (minor < 1 || minor > Captured - Refunded)
             throw new GatewayRefused("amount_too_large", "amount", $"{Captured - Refunded} is left to dispute.");
-        return StartDispute(minor, reason, now);
+        return StartDispute(minor, reason, isInquiry ? DisputeStatus.WarningNeedsResponse : DisputeStatus.NeedsResponse, now);
     }
 
     public GatewayDispute Defend(DisputeEvidence evidence, DateTime now)
     {
-        Dispute = Answerable() with
+        var asked = Answerable();
+        Dispute = asked with
         {
-            Status = DisputeStatus.UnderReview,
+            Status = asked.Status == DisputeStatus.NeedsResponse ? DisputeStatus.UnderReview : DisputeStatus.WarningUnderReview,
             Losing = evidence.TransactionDetails == LosingEvidence,
             AnsweredAt = now,
         };
@@ -206,9 +207,9 @@ internal sealed class SandboxPayment
         Tell(GatewayNoticeType.RequiresAction, Minor, now);
     }
 
-    private GatewayDispute StartDispute(long minor, string reason, DateTime now)
+    private GatewayDispute StartDispute(long minor, string reason, DisputeStatus status, DateTime now)
     {
-        Dispute = new(minor, reason, DisputeStatus.NeedsResponse, now + EvidenceTime);
+        Dispute = new(minor, reason, status, now + EvidenceTime);
         Tell(GatewayNoticeType.DisputeOpened, minor, now);
         return Face(Dispute);
     }
@@ -216,7 +217,7 @@ internal sealed class SandboxPayment
     private SandboxDispute Answerable() => Dispute switch
     {
         null => throw SandboxReference.NotFound("dispute"),
-        { Status: DisputeStatus.NeedsResponse } open => open,
+        { } open when open.Status.WantsResponse() => open,
         _ => throw new GatewayRefused("dispute_closed", null, "The dispute was answered already or is closed."),
     };
 
@@ -224,6 +225,19 @@ internal sealed class SandboxPayment
     {
         Dispute = Dispute! with { Status = status }; // only called for an open one
         Tell(GatewayNoticeType.DisputeClosed, Dispute.Minor, now);
+    }
+
+    /// <summary>The bank makes a chargeback of its inquiry, unless the payer has the money already.</summary>
+    private void Escalate(DateTime now)
+    {
+        if (Dispute!.Minor > Captured - Refunded) // only called for an open one
+        {
+            CloseDispute(DisputeStatus.WarningClosed, now);
+            return;
+        }
+
+        Dispute = Dispute with { Status = DisputeStatus.NeedsResponse, EvidenceDue = now + EvidenceTime, AnsweredAt = null };
+        Tell(GatewayNoticeType.DisputeUpdated, Dispute.Minor, now);
     }
 
     private void FailRefund(int index, DateTime now)
@@ -238,11 +252,15 @@ internal sealed class SandboxPayment
         if (Status == GatewayStatus.Pending)
             yield return (CreatedAt + SettlementTime(Token.Kind), Settle);
         if (Token.Scenario == Scenario.Disputed && Dispute is null && CapturedAt is { } captured && Captured > Refunded)
-            yield return (captured + DisputeAfter, at => StartDispute(Captured - Refunded, "fraudulent", at));
+            yield return (captured + DisputeAfter, at => StartDispute(Captured - Refunded, "fraudulent", DisputeStatus.NeedsResponse, at));
         if (Dispute is { Status: DisputeStatus.NeedsResponse } waiting)
             yield return (waiting.EvidenceDue, at => CloseDispute(DisputeStatus.Lost, at));
         if (Dispute is { Status: DisputeStatus.UnderReview, AnsweredAt: { } answered } judged)
             yield return (answered + BankDecidesAfter, at => CloseDispute(judged.Losing ? DisputeStatus.Lost : DisputeStatus.Won, at));
+        if (Dispute is { Status: DisputeStatus.WarningNeedsResponse } unanswered)
+            yield return (unanswered.EvidenceDue, Escalate);
+        if (Dispute is { Status: DisputeStatus.WarningUnderReview, AnsweredAt: { } explained } inquiry)
+            yield return (explained + BankDecidesAfter, inquiry.Losing ? Escalate : at => CloseDispute(DisputeStatus.WarningClosed, at));
         for (var i = 0; i < Refunds.Count; i++)
         {
             var index = i;
@@ -260,7 +278,7 @@ internal sealed class SandboxPayment
 
     private GatewayDispute Face(SandboxDispute dispute) => new(
         SandboxReference.OfDispute(Reference), dispute.Status, dispute.Reason, dispute.Minor, Currency,
-        dispute.Status == DisputeStatus.NeedsResponse ? dispute.EvidenceDue : null);
+        dispute.Status.WantsResponse() ? dispute.EvidenceDue : null);
 
     private GatewayResult Refuse(string code, string message) =>
         new(GatewayStatus.Failed, Reference, 0) { DeclineCode = code, Message = message };

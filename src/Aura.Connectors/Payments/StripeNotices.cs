@@ -54,13 +54,20 @@ internal static class StripeNotices
     {
         var status = dispute.Status switch
         {
-            "needs_response" or "warning_needs_response" => DisputeStatus.NeedsResponse,
-            "under_review" or "warning_under_review" => DisputeStatus.UnderReview,
+            "warning_needs_response" => DisputeStatus.WarningNeedsResponse,
+            "warning_under_review" => DisputeStatus.WarningUnderReview,
+            "needs_response" => DisputeStatus.NeedsResponse,
+            "warning_closed" => DisputeStatus.WarningClosed,
+            "prevented" => DisputeStatus.Prevented,
+            "won" => DisputeStatus.Won,
             "lost" => DisputeStatus.Lost,
-            _ => DisputeStatus.Won, // won, and what never became a chargeback: warning_closed, prevented
+            _ => DisputeStatus.UnderReview, // a word of tomorrow closes nothing
         };
-        DateTime? due = status == DisputeStatus.NeedsResponse && dispute.EvidenceDetails?.DueBy is { } seconds ? Time(seconds) : null;
-        return new(dispute.Id, status, dispute.Reason, Minor(dispute.Amount, dispute.Currency), dispute.Currency.ToUpperInvariant(), due);
+        DateTime? due = status.WantsResponse() && dispute.EvidenceDetails?.DueBy is { } seconds ? Time(seconds) : null;
+        return new(dispute.Id, status, dispute.Reason, Minor(dispute.Amount, dispute.Currency), dispute.Currency.ToUpperInvariant(), due)
+        {
+            IsWithdrawn = status == DisputeStatus.Prevented ? dispute.BalanceTransactions?.Sum(booked => booked.Amount) < 0 : status.IsWithdrawn(),
+        };
     }
 
     private static GatewayNotice OfPayment(StripeEvent notice, GatewayNoticeType type)

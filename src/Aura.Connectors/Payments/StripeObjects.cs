@@ -31,7 +31,13 @@ internal sealed record StripeBankAccount(string? Last4, string? Fingerprint);
 internal sealed record StripeCustomer(string Id);
 
 internal sealed record StripeDispute(
-    string Id, string Status, string Reason, long Amount, string Currency, string? PaymentIntent, StripeEvidenceDetails? EvidenceDetails);
+    string Id, string Status, string Reason, long Amount, string Currency, string? PaymentIntent, StripeEvidenceDetails? EvidenceDetails)
+{
+    /// <summary>What was withdrawn (below zero) and reinstated so far.</summary>
+    public IReadOnlyList<StripeBalanceTransaction>? BalanceTransactions { get; init; }
+}
+
+internal sealed record StripeBalanceTransaction(long Amount);
 
 internal sealed record StripeEvidenceDetails(long? DueBy);
 

@@ -40,7 +40,7 @@ internal static class Disputes
 
     private static async Task<Created<DisputeResponse>> Create(CreateDispute request, PaymentProcessing payments, CancellationToken cancellation)
     {
-        var dispute = await payments.RegisterDispute(request.PaymentId.Value, request.Amount, request.Reason, cancellation);
+        var dispute = await payments.RegisterDispute(request.PaymentId.Value, request.Amount, request.Reason, request.Inquiry, cancellation);
         return TypedResults.Created($"/v2/payments/disputes/{new Id<PaymentDispute>(dispute.Id)}", DisputeResponse.Of(dispute));
     }
 
@@ -50,8 +50,9 @@ internal static class Disputes
 }
 
 /// <param name="Amount">Minor units; absent: all that is left of the payment.</param>
+/// <param name="Inquiry">The bank only asks for now, and has taken nothing.</param>
 public sealed record CreateDispute(
-    Id<Payment> PaymentId, [Range(1, PaymentIntent.MaxAmount)] long? Amount = null, [StringLength(100, MinimumLength = 1)] string? Reason = null);
+    Id<Payment> PaymentId, [Range(1, PaymentIntent.MaxAmount)] long? Amount = null, [StringLength(100, MinimumLength = 1)] string? Reason = null, bool Inquiry = false);
 
 /// <param name="Evidence">All three parts: banks decide against a store that lacks one.</param>
 /// <param name="Accept">Give up: the payer keeps the money.</param>

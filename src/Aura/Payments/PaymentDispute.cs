@@ -37,7 +37,7 @@ public sealed class PaymentDispute : StoreEntity, IAudited, IPriced
     /// <summary>The idempotency key of an answer that the gateway has not confirmed yet.</summary>
     public string? AnswerKey { get; private set; }
 
-    public bool IsClosed => Status is DisputeStatus.Won or DisputeStatus.Lost;
+    public bool IsClosed => Status.IsClosed();
 
     internal static PaymentDispute Open(long intent, GatewayDispute dispute) => new()
     {
@@ -46,6 +46,7 @@ public sealed class PaymentDispute : StoreEntity, IAudited, IPriced
         Amount = dispute.Minor,
         Currency = Currency.Of(dispute.Currency),
         Reason = dispute.Reason,
+        Status = dispute.Status.IsBeforeChargeback() ? DisputeStatus.WarningNeedsResponse : DisputeStatus.NeedsResponse,
         EvidenceDueBy = dispute.EvidenceDue,
     };
 
@@ -55,7 +56,7 @@ public sealed class PaymentDispute : StoreEntity, IAudited, IPriced
     {
         if (AnsweredAt is null && EvidenceDueBy < now)
             throw Refused.Conflict("evidence_deadline_passed", "The time to answer this dispute is over.", new { EvidenceDueBy });
-        if (Status != DisputeStatus.NeedsResponse || AnswerKey is not null)
+        if (!Status.WantsResponse() || AnswerKey is not null)
             throw Refused.Conflict("dispute_closed", "The dispute was answered already or is closed.", new { Status = Words<DisputeStatus>.Of(Status) });
         (Evidence, AnswerKey) = (evidence, GatewayStep.NewKey());
     }
@@ -72,6 +73,8 @@ public sealed class PaymentDispute : StoreEntity, IAudited, IPriced
         EvidenceDueBy = dispute.EvidenceDue ?? EvidenceDueBy;
         if (IsClosed || dispute.Status <= Status)
             return false;
+        if (Status.IsBeforeChargeback() && dispute.Status == DisputeStatus.NeedsResponse)
+            AnsweredAt = null; // the bank was not convinced, and asks again
         Status = dispute.Status;
         if (IsClosed)
             ClosedAt = now;

@@ -133,11 +133,13 @@ public sealed partial class PaymentIntent
         Reckon();
     }
 
-    /// <summary>A bank takes money back while it asks, and gives it back when the store wins.</summary>
-    internal void Learn(PaymentDispute dispute, string? eventId, DateTime now)
+    /// <summary>A bank takes money back with a chargeback, not while it only inquires, and gives it back when the store wins.</summary>
+    /// <param name="isWithdrawn">The bank has the money, as things stand.</param>
+    internal void Learn(PaymentDispute dispute, bool isWithdrawn, string? eventId, DateTime now)
     {
-        Note(PaymentFact.ChargedBack, dispute.Amount, dispute.GatewayReference, eventId, now);
-        if (dispute.Status == DisputeStatus.Won)
+        if (isWithdrawn || dispute.Status == DisputeStatus.Won)
+            Note(PaymentFact.ChargedBack, dispute.Amount, dispute.GatewayReference, eventId, now);
+        if (!isWithdrawn && entries.Exists(entry => entry.Kind == PaymentFact.ChargedBack && entry.GatewayReference == dispute.GatewayReference))
             Note(PaymentFact.ChargebackReversed, dispute.Amount, dispute.GatewayReference, eventId, now);
     }
 

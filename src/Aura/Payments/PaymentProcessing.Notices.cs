@@ -122,7 +122,7 @@ public sealed partial class PaymentProcessing
 
         if (dispute.Follow(told, at))
             db.Publish(dispute.IsClosed ? "dispute.closed" : "dispute.updated", dispute, new { dispute.Amount, Status = Words<DisputeStatus>.Of(dispute.Status), OrderId = intent.OrderName });
-        intent.Learn(dispute, eventId, at);
+        intent.Learn(dispute, told.Status == dispute.Status ? told.IsWithdrawn : dispute.Status.IsWithdrawn(), eventId, at);
         return dispute;
     }
 

@@ -123,7 +123,7 @@ public sealed partial class PaymentProcessing
     /// <summary>Plays the payer's bank, in a sandbox.</summary>
     /// <param name="minor">Null: all that was captured and not given back.</param>
     /// <exception cref="Refused">403 for a live store; 409 for a payment that is not captured or disputed already.</exception>
-    public async Task<PaymentDispute> RegisterDispute(Id<PaymentIntent> id, long? minor, string? reason, CancellationToken cancellation)
+    public async Task<PaymentDispute> RegisterDispute(Id<PaymentIntent> id, long? minor, string? reason, bool isInquiry, CancellationToken cancellation)
     {
         if (!Store.IsTest)
             throw Refused.Forbidden("Disputes come from the card network; only a test key may play its part.");
@@ -134,7 +134,7 @@ public sealed partial class PaymentProcessing
         try
         {
             opened = await bank.Dispute(
-                intent.GatewayReference!, minor ?? intent.Captured - intent.Refunded, reason ?? "fraudulent", GatewayStep.NewKey(), cancellation);
+                intent.GatewayReference!, minor ?? intent.Captured - intent.Refunded, reason ?? "fraudulent", isInquiry, GatewayStep.NewKey(), cancellation);
         }
         catch (GatewayRefused refused)
         {

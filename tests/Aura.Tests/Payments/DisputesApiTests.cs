@@ -68,6 +68,40 @@ public sealed class DisputesApiTests
         Assert.Equal((700, "fraudulent"), ((int)dispute!["amount"]!, (string)dispute["reason"]!));
     }
 
+    [Fact]
+    public async Task An_inquiry_takes_nothing_and_ends_with_an_answer_or_becomes_a_chargeback()
+    {
+        var store = await Store.Open();
+        var inquiries = new List<JsonNode>();
+        for (var i = 0; i < 3; i++)
+            inquiries.Add(await store.Test.Ok("POST /v2/payments/disputes", new { payment_id = await Paid(store.Test, 5000), inquiry = true }));
+        var (convinced, doubted, silent) = (inquiries[0], inquiries[1], inquiries[2]);
+        Assert.All(inquiries, inquiry => Assert.Equal("warning_needs_response", (string)inquiry["status"]!));
+        Assert.Equal(3, (int)(await store.Test.Ok("GET /v2/payments/disputes?status=warning_needs_response"))["pagination"]!["total_items"]!);
+        Assert.Equal((0, 5000), await Amounts(store.Test, (string)convinced["payment_id"]!));
+
+        var answered = await store.Test.Ok($"POST /v2/payments/disputes/{convinced["id"]}/respond", new { evidence = Evidence });
+        await store.Test.Ok($"POST /v2/payments/disputes/{doubted["id"]}/respond", new
+        {
+            evidence = new { transaction_details = "losing_evidence", shipping_proof = "Signed", communication_logs = "Mails" },
+        });
+        await store.Test.Ok($"POST /v2/payments/{convinced["payment_id"]}/refund", new { amount = 100 }); // nobody else has the money
+        await store.Advance("P2D");
+        var again = await store.Test.Ok($"GET /v2/payments/disputes/{doubted["id"]}");
+        await store.Test.Ok($"POST /v2/payments/disputes/{doubted["id"]}/respond", new { evidence = Evidence });
+        await store.Advance("P8D");
+
+        Assert.Equal("warning_under_review", (string)answered["status"]!);
+        Assert.Equal(("needs_response", null), ((string)again["status"]!, again["responded_at"]));
+        foreach (var (dispute, status, amounts) in ((JsonNode, string, (int, int))[])[(convinced, "warning_closed", (0, 4900)), (doubted, "won", (0, 5000)), (silent, "needs_response", (5000, 0))])
+        {
+            Assert.Equal(status, (string)(await store.Test.Ok($"GET /v2/payments/disputes/{dispute["id"]}"))["status"]!);
+            Assert.Equal(amounts, await Amounts(store.Test, (string)dispute["payment_id"]!));
+        }
+
+        await store.Verify();
+    }
+
     [Theory]
     [InlineData("""{}""", 3)]
     [InlineData("""{"evidence": {"transaction_details": "a", "shipping_proof": "b"}}""", 1)]

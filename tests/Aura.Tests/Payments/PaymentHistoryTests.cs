@@ -41,7 +41,7 @@ public sealed class PaymentHistoryTests
         1 when random.Next(3) == 0 => till.Do(payments => payments.Cancel(intent.Id, null, default)),
         1 or 2 => till.Do(payments => payments.Capture(intent.Id, null, default)),
         3 or 4 => till.Do(payments => payments.Refund(intent.Id, random.NextInt64(1, Math.Max(2, intent.Captured)), null, false, null, default)),
-        5 => till.Do(payments => payments.RegisterDispute(intent.Id, null, null, default)),
+        5 => till.Do(payments => payments.RegisterDispute(intent.Id, null, null, false, default)),
         6 => Answer(till, intent, random),
         7 => Later(till, intent, TimeSpan.FromHours(random.Next(1, 80))),
         _ => Notices(till, intent, random),

@@ -127,6 +127,6 @@ internal sealed class FaultyGateway(SandboxGateway real, FaultyLine line) : IPay
 
     public Task<SandboxNotices> Notices(string reference, CancellationToken cancellation) => real.Notices(reference, cancellation);
 
-    public Task<GatewayDispute> Dispute(string reference, long minor, string reason, string key, CancellationToken cancellation) =>
-        real.Dispute(reference, minor, reason, key, cancellation);
+    public Task<GatewayDispute> Dispute(string reference, long minor, string reason, bool isInquiry, string key, CancellationToken cancellation) =>
+        real.Dispute(reference, minor, reason, isInquiry, key, cancellation);
 }

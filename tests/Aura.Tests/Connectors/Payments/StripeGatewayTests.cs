@@ -326,7 +326,11 @@ public sealed class StripeGatewayTests : IAsyncLifetime
 
     [Theory]
     [InlineData("charge.dispute.created", "needs_response", GatewayNoticeType.DisputeOpened, DisputeStatus.NeedsResponse)]
-    [InlineData("charge.dispute.created", "warning_needs_response", GatewayNoticeType.DisputeOpened, DisputeStatus.NeedsResponse)]
+    [InlineData("charge.dispute.created", "warning_needs_response", GatewayNoticeType.DisputeOpened, DisputeStatus.WarningNeedsResponse)]
+    [InlineData("charge.dispute.updated", "warning_under_review", GatewayNoticeType.DisputeUpdated, DisputeStatus.WarningUnderReview)]
+    [InlineData("charge.dispute.closed", "warning_closed", GatewayNoticeType.DisputeClosed, DisputeStatus.WarningClosed)]
+    [InlineData("charge.dispute.closed", "prevented", GatewayNoticeType.DisputeClosed, DisputeStatus.Prevented)]
+    [InlineData("charge.dispute.updated", "of_tomorrow", GatewayNoticeType.DisputeUpdated, DisputeStatus.UnderReview)]
     [InlineData("charge.dispute.updated", "under_review", GatewayNoticeType.DisputeUpdated, DisputeStatus.UnderReview)]
     [InlineData("charge.dispute.closed", "won", GatewayNoticeType.DisputeClosed, DisputeStatus.Won)]
     [InlineData("charge.dispute.closed", "lost", GatewayNoticeType.DisputeClosed, DisputeStatus.Lost)]
@@ -338,9 +342,22 @@ public sealed class StripeGatewayTests : IAsyncLifetime
 
         var notice = Gateway.ParseNotice(headers, body, Now)!;
 
-        DateTime? due = neutral == DisputeStatus.NeedsResponse ? DateTime.UnixEpoch.AddSeconds(1_900_000_000) : null;
+        DateTime? due = neutral.WantsResponse() ? DateTime.UnixEpoch.AddSeconds(1_900_000_000) : null;
         Assert.Equal((expected, "pi_1"), (notice.Type, notice.Reference));
         Assert.Equal(new GatewayDispute("dp_1", neutral, "fraudulent", 1000, "USD", due), notice.Dispute);
+    }
+
+    [Theory]
+    [InlineData(-1000, true)]
+    [InlineData(0, false)]
+    public void A_prevented_dispute_has_taken_the_money_where_it_was_booked_so(int booked, bool isWithdrawn)
+    {
+        var dispute = Dispute("prevented");
+        dispute["id"] = "dp_1";
+        dispute["balance_transactions"] = new JsonArray(new JsonObject { ["amount"] = booked });
+        var (headers, body) = StripeStandIn.Event("charge.dispute.closed", dispute, Now);
+
+        Assert.Equal(isWithdrawn, Gateway.ParseNotice(headers, body, Now)!.Dispute!.IsWithdrawn);
     }
 
     [Fact]
