@@ -112,6 +112,9 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
 
 internal static class ListingExtensions
 {
+    /// <summary>Tells the API description what the list can do.</summary>
+    public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
+
     /// <summary>One row as the list shows it.</summary>
     /// <exception cref="Refused">404 without the row.</exception>
     public static Task<TResponse> Show<T, TResponse>(
@@ -141,9 +144,6 @@ internal static class ListingExtensions
     }
 
     private sealed record Counted<TResponse>(TResponse Item, long Total);
-
-    /// <summary>Tells the API description what the list can do.</summary>
-    public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, IListing listing) => route.WithMetadata(listing);
 }
 
 /// <summary>What the API description needs to know of a list.</summary>
