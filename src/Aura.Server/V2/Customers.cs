@@ -34,6 +34,7 @@ internal static class Customers
         customers.MapGet("/{id}", Show);
         customers.MapPost("/", Create);
         customers.MapPut("/{id}", Update);
+        customers.MapDelete("/{id}", Delete);
     }
 
     private static Task<Listed<CustomerResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) =>
@@ -50,6 +51,13 @@ internal static class Customers
 
     internal static Task<CustomerResponse> Update(Id<Customer> id, UpdateCustomer request, AuraDb db, CancellationToken cancellation) =>
         db.Change(db.Customers.Include(c => c.Addresses).Where(c => c.Id == id.Value), request.Apply, CustomerResponse.Of, cancellation, "customer.updated");
+
+    internal static async Task<NoContent> Delete(Id<Customer> id, AuraDb db, CancellationToken cancellation)
+    {
+        await db.Delete(id, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.NoContent();
+    }
 }
 
 public sealed record CreateCustomer(

@@ -47,6 +47,7 @@ public static class PlatformApi
         api.MapOrders();
         api.MapFulfillments();
         api.MapReturns();
+        api.MapCreditNotes();
         api.MapShippingMethods();
         api.MapTaxRegions();
         api.MapEvents();

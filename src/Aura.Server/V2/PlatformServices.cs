@@ -41,5 +41,5 @@ internal static class PlatformServices
     private static BatchResources InBatches() => new BatchResources()
         .AddSets<Product, CreateProduct, UpdateProduct, ProductResponse>("products", "products", Products.CreateAll, Products.UpdateAll, Products.Delete, Products.Complete)
         .Add<Category, CreateCategory, UpdateCategory, CategoryResponse>("categories", "products", Categories.Create, Categories.Update, Categories.Delete)
-        .Add<Customer, CreateCustomer, UpdateCustomer, CustomerResponse>("customers", "customers", Customers.Create, Customers.Update);
+        .Add<Customer, CreateCustomer, UpdateCustomer, CustomerResponse>("customers", "customers", Customers.Create, Customers.Update, Customers.Delete);
 }

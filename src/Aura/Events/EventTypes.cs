@@ -23,6 +23,7 @@ public static class EventTypes
         new("inventory.out_of_stock", "The stock of a variant reached zero."),
         new("customer.created", "A customer was added."),
         new("customer.updated", "A customer changed."),
+        new("customer.deleted", "A customer was removed."),
         new("payment.succeeded", "A payment was captured."),
         new("payment.failed", "A payment was declined."),
         new("payment.refunded", "A payment was refunded, wholly or in part."),

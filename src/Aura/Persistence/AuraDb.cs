@@ -97,6 +97,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<FulfillmentLine> FulfillmentLines => Set<FulfillmentLine>();
     public DbSet<Return> Returns => Set<Return>();
     public DbSet<ReturnLine> ReturnLines => Set<ReturnLine>();
+    public DbSet<CreditNote> CreditNotes => Set<CreditNote>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

@@ -62,6 +62,10 @@ internal sealed class FullStore
         var item = new { order_item_id = order["items"]![0]!["id"], quantity = 1 };
         await api.Ok($"POST /v2/orders/{order["id"]}/fulfillments", new { items = new[] { item } });
         await api.Ok("POST /v2/returns", new { order_id = order["id"], items = new[] { item } });
+        await Store.Server.Rows("""
+            INSERT INTO credit_notes (tenant_id, id, number, customer_id, currency, amount, refunded, lines, issued_at)
+            VALUES ($1, nextval('ids'), 'C1', $2, 'USD', 300, 0, '[{"sku": "LAMP", "description": null, "quantity": -1, "unit_price": 300, "amount": 300}]', now())
+            """, [Store.Account.Sandbox.Id, Id<Aura.Customers.Customer>.ToNumber(customerId)!.Value]);
         await Store.Import("Handle,Title,Variant Price\nbulb,Bulb,3\n");
         await api.Ok("POST /v2/api-keys", new { name = "Another" });
         await Store.Advance("PT0S");

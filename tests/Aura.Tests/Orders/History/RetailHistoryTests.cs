@@ -50,6 +50,28 @@ public sealed class RetailHistoryTests
     }
 
     [Fact]
+    public async Task Credits_can_be_read_with_what_was_refunded_of_them()
+    {
+        var store = await Store.Open();
+        await Import(store, """
+            1,A1,TEA,5,2010-01-04 10:00:00,2.00,13085,Germany
+            C2,A1,TEA,-2,2010-01-05 10:00:00,2.00,13085,Germany
+            C3,M,Manual,-1,2010-01-06 10:00:00,9.00,,Germany
+            """);
+
+        var notes = (await store.Test.Ok("GET /v2/credit-notes?sort=issued_at"))["data"]!.AsArray();
+        var late = await store.Test.Ok("GET /v2/credit-notes?issued_from=2010-01-06&issued_to=2010-01-06");
+        var (booked, alone) = (notes[0]!, await store.Test.Ok($"GET /v2/credit-notes/{notes[1]!["id"]}"));
+
+        Assert.Equal(("C2", "GBP", 4m, 4m), ($"{booked["number"]}", $"{booked["currency"]}", (decimal)booked["amount"]!, (decimal)booked["refunded"]!));
+        Assert.Equal("""[{"sku":"A1","description":"TEA","quantity":-2,"unit_price":2,"amount":4}]""", booked["items"]!.ToJsonString());
+        Assert.NotNull(booked["customer_id"]);
+        Assert.Equal(("C3", 9m, 0m, null), ($"{alone["number"]}", (decimal)alone["amount"]!, (decimal)alone["refunded"]!, alone["customer_id"]));
+        Assert.Equal("C3", $"{Assert.Single(late["data"]!.AsArray())!["number"]}");
+        Assert.Empty((await store.Live.Ok("GET /v2/credit-notes"))["data"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Importing_twice_adds_nothing()
     {
         var store = await Store.Open();
