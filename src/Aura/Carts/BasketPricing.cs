@@ -36,6 +36,7 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
             Customer = basket.CustomerId is null ? new() : await db.Customers.Where(c => c.Id == basket.CustomerId)
                 .Select(c => new TaxCustomer(c.TaxExempt, c.TaxId)).FirstOrDefaultAsync(cancellation) ?? new(),
             ShippingMethods = await db.Offered(cancellation),
+            ShippingMethod = basket.ShippingMethod,
         };
     }
 

@@ -8,7 +8,7 @@ namespace Aura.Carts;
 public interface ICartDiscounts
 {
     /// <summary>The discounts for a basket. Consumes nothing; asked at each read.</summary>
-    /// <param name="cart">Priced by the catalogue, without discounts.</param>
+    /// <param name="cart">Priced by the catalogue, without discounts; with the chosen shipping method, offered or not.</param>
     Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation);
 
     /// <summary>Uses up what the basket was given, for an order, in the transaction that prepares it. Done twice, it counts once.</summary>

@@ -57,8 +57,6 @@ public sealed class PromotionSet
     /// <exception cref="ArgumentException">Two have the same id.</exception>
     public static PromotionSet Compile(IEnumerable<PromotionRule> rules) => new(rules);
 
-    public int Count => rules.Length;
-
     /// <summary>What the promotions do for a cart. Consumes nothing.</summary>
     /// <exception cref="Refused">422 for a cart that pricing refuses.</exception>
     public PromotionOutcome Evaluate(PromotionCart cart, PromotionOptions? options = null)
@@ -94,7 +92,7 @@ public sealed class PromotionSet
 
         var worth = 0L;
         foreach (var line in lines.All)
-            worth += line.Remaining;
+            worth += line.Value;
         AddOpen(found, openInAnyCurrency, worth, cart.Now);
         if (open.TryGetValue(cart.Priced.Currency, out var inCurrency))
             AddOpen(found, inCurrency, worth, cart.Now);
@@ -130,7 +128,7 @@ public sealed class PromotionSet
     private readonly record struct OpenRule(long Minimum, DateTime StartsAt, DateTime EndsAt, int Index)
     {
         public OpenRule(PromotionRule rule, int index)
-            : this(rule.MinimumOrder ?? 0, rule.StartsAt ?? DateTime.MinValue, rule.EndsAt ?? DateTime.MaxValue, index)
+            : this(Math.Max(rule.MinimumOrder ?? 0, rule.Tiers is [var lowest, ..] ? lowest.Min : 0), rule.StartsAt ?? DateTime.MinValue, rule.EndsAt ?? DateTime.MaxValue, index)
         {
         }
     }
