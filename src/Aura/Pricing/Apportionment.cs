@@ -7,42 +7,59 @@ internal static class Apportionment
 {
     /// <summary>In proportion to the net amounts: first among the tax rates, so that each tax base falls by its part of the
     /// discount, then among the lines of a rate. What a discount on the order is shared by.</summary>
+    /// <param name="portions">Come back sorted by the ids of their lines.</param>
     /// <returns>What was shared: the amount, or all the room there is.</returns>
     public static long ByNet(long amount, Span<Portion> portions)
     {
         foreach (ref var portion in portions)
             portion.Weight = portion.Line.Tax.NetOf(portion.Room);
-        portions.Sort(ByRate);
         return Share(amount, portions, rates: true);
     }
 
     /// <summary>In proportion to the weights that the portions have. What a discount on the lines themselves is shared by.</summary>
     /// <inheritdoc cref="ByNet"/>
-    public static long ByWeight(long amount, Span<Portion> portions)
-    {
-        portions.Sort(ByRoom);
-        return Share(amount, portions, rates: false);
-    }
+    public static long ByWeight(long amount, Span<Portion> portions) => Share(amount, portions, rates: false);
 
     private static long Share(long amount, Span<Portion> portions, bool rates)
     {
-        var open = new int[portions.Length];
+        var (order, open) = (Order(portions, rates), new int[portions.Length]);
         var room = 0L;
         foreach (ref var portion in portions)
             room += portion.Room;
         var shared = Math.Min(amount, room);
         for (var left = shared; left > 0;)
-            left -= Round(left, portions, Open(portions, open), rates);
+            left -= Round(left, portions, Open(portions, order, open), rates);
         return shared;
     }
 
-    private static Span<int> Open(Span<Portion> portions, int[] open)
+    private static Span<int> Open(Span<Portion> portions, UInt128[] order, int[] open)
     {
         var count = 0;
-        for (var i = 0; i < portions.Length; i++)
-            if (portions[i].Left > 0)
-                open[count++] = i;
+        foreach (var key in order)
+            if (portions[(int)(uint)key].Left > 0)
+                open[count++] = (int)(uint)key;
         return open.AsSpan(0, count);
+    }
+
+    /// <summary>Rate, room from high to low, and place as one number each, which sorts far faster than by comparing three.</summary>
+    private static UInt128[] Order(Span<Portion> portions, bool rates)
+    {
+        SortById(portions);
+        var order = new UInt128[portions.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = ((UInt128)(rates ? portions[i].Line.Rate : 0) << 96) | ((UInt128)(long.MaxValue - portions[i].Room) << 32) | (uint)i;
+        Array.Sort(order);
+        return order;
+    }
+
+    private static void SortById(Span<Portion> portions)
+    {
+        for (var i = 1; i < portions.Length; i++)
+            if (portions[i - 1].Line.Line.Id > portions[i].Line.Line.Id)
+            {
+                portions.Sort((a, b) => a.Line.Line.Id.CompareTo(b.Line.Line.Id));
+                return;
+            }
     }
 
     /// <summary>One round. With tax in the prices a line can be given more than it has left (its net share of a gross amount);
@@ -55,7 +72,7 @@ internal static class Apportionment
         for (var i = 0; i < open.Length; i++)
         {
             net += weights[i] = portions[open[i]].Weight;
-            if (i == 0 || rates && portions[open[i]].Rate != portions[open[i - 1]].Rate)
+            if (i == 0 || rates && portions[open[i]].Line.Rate != portions[open[i - 1]].Line.Rate)
                 groups.Add((i, 0));
             groups[^1] = (groups[^1].Start, groups[^1].Weight + weights[i]);
         }
@@ -74,11 +91,6 @@ internal static class Apportionment
 
         return taken;
     }
-
-    private static int ByRate(Portion a, Portion b) =>
-        ReferenceEquals(a.Line.Tax, b.Line.Tax) || a.Rate.CompareTo(b.Rate) is not (not 0 and var order) ? ByRoom(a, b) : order;
-
-    private static int ByRoom(Portion a, Portion b) => a.Room != b.Room ? b.Room.CompareTo(a.Room) : a.Line.Line.Id.CompareTo(b.Line.Line.Id);
 }
 
 /// <summary>The part of a line that a discount may take from.</summary>
@@ -94,7 +106,6 @@ internal record struct Portion(DiscountedLine Line, long Room, int Units)
     public decimal Exact { get; private set; }
 
     public readonly long Left => Room - Taken;
-    public readonly decimal Rate => Line.Tax.Combined;
 
     /// <summary>Minor units that rounding gave (above 0) or took (below 0).</summary>
     public readonly decimal Rounding => Math.Round(Taken - Exact, 6);

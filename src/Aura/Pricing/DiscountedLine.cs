@@ -16,6 +16,9 @@ internal sealed class DiscountedLine
     /// <summary>Unit price times quantity, in minor units.</summary>
     public long Value { get; }
 
+    /// <summary>The place of its tax rate among those of the cart, from low to high.</summary>
+    public int Rate { get; private set; }
+
     /// <summary>Minor units left to discount, zero or more.</summary>
     public long Remaining { get; set; }
 
@@ -47,6 +50,7 @@ internal sealed class DiscountedLine
             lines[i].TakeOwn(i);
         }
 
+        Rank(lines);
         return lines;
     }
 
@@ -56,6 +60,16 @@ internal sealed class DiscountedLine
         var (net, tax, gross, taxes) = Tax.Divide(Remaining, currency);
         return new(Line.Id, Line.VariantId, Line.ProductId, Line.Quantity, Line.UnitPrice, new(Value, currency),
             new(Value - Remaining, currency), net, tax, gross, [.. shares], taxes);
+    }
+
+    private static void Rank(DiscountedLine[] lines)
+    {
+        var rates = new List<decimal>();
+        foreach (var line in lines)
+            if (rates.BinarySearch(line.Tax.Combined) is < 0 and var place)
+                rates.Insert(~place, line.Tax.Combined);
+        foreach (var line in lines)
+            line.Rate = rates.BinarySearch(line.Tax.Combined);
     }
 
     private static long ValueOf(PricedLine line, Currency currency, int i)

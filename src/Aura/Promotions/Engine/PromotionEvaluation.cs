@@ -180,9 +180,8 @@ internal sealed class PromotionEvaluation
         return new(rule.Id, coupons.GetValueOrDefault(rule.Id)?.CouponId, rule.SourceId, rule.Name, rule.Phase, benefit.Amount, shares, benefit.Cap);
     }
 
-    private static LineShare[] Shares(Span<Portion> portions)
+    private static LineShare[] Shares(ReadOnlySpan<Portion> portions)
     {
-        portions.Sort((a, b) => a.Line.Line.Id.CompareTo(b.Line.Line.Id));
         var count = 0;
         foreach (ref readonly var portion in portions)
             count += portion.Taken > 0 ? 1 : 0;

@@ -109,7 +109,7 @@ public sealed class PromotionPhaseTests
         var tiers = Tiers(1, new Tier(5_000) { Percent = 5 }, new Tier(10_000) { Percent = 10 }, new Tier(20_000) { Amount = 5_000 });
         Assert.Equal([0, 250, 500, 1_000, 5_000],
             new long[] { 4_999, 5_000, 9_999, 10_000, 20_000 }.Select(price => Cart(new Item(price)).Evaluate(tiers).Discount.Minor));
-        Assert.Equal((PromotionReason.BelowMinimum, 1), Cart(new Item(4_999)).Evaluate(tiers).NotApplied.Select(miss => (miss.Reason, (int)(miss.Missing ?? 0))).Single());
+        Assert.Equal((PromotionReason.BelowMinimum, 1), PromotionSet.Compile([tiers]).Evaluate(Cart(new Item(4_999)), new() { Everything = true }).NotApplied.Select(miss => (miss.Reason, (int)(miss.Missing ?? 0))).Single());
     }
 
     [Fact]
