@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -64,11 +65,11 @@ public sealed class AuditEntry : StoreRow, IIdentified
     internal static Dictionary<string, FieldChange> ChangesOf(EntityEntry entry)
     {
         var changes = new Dictionary<string, FieldChange>();
-        foreach (var property in entry.Properties)
-            if (!Noise.Contains(property.Metadata.Name) && !property.Metadata.IsForeignKey() && Differs(property, entry.State))
-                changes[Conventions.Snake(property.Metadata.Name)] = new(
-                    entry.State == EntityState.Added ? null : Shown(property.OriginalValue, property.Metadata, entry.Entity),
-                    entry.State == EntityState.Deleted ? null : Shown(property.CurrentValue, property.Metadata, entry.Entity));
+        foreach (var told in Told.GetOrAdd(entry.Metadata, type => [.. type.GetProperties().Where(IsTold).Select(property => new ToldField(property))]))
+            if (entry.Property(told.Property) is var property && Differs(property, entry.State))
+                changes[told.Name] = new(
+                    entry.State == EntityState.Added ? null : Shown(property.OriginalValue, told, entry.Entity),
+                    entry.State == EntityState.Deleted ? null : Shown(property.CurrentValue, told, entry.Entity));
         return changes;
     }
 
@@ -82,14 +83,14 @@ public sealed class AuditEntry : StoreRow, IIdentified
     private static bool JsonEqual(object? a, object? b) =>
         Equals(a, b) || a is not null && b is not null && JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
 
-    private static object? Shown(object? value, IProperty property, object entity) => value switch
+    private static object? Shown(object? value, ToldField field, object entity) => value switch
     {
-        not null when property.PropertyInfo?.IsDefined(typeof(SecretAttribute)) == true => "(secret)",
-        long minor when entity is IPriced priced && property.PropertyInfo?.IsDefined(typeof(MinorUnitsAttribute)) == true =>
+        not null when field.IsSecret => "(secret)",
+        long minor when entity is IPriced priced && field.IsMoney =>
             new Money(minor, priced.Currency).Amount,
         Enum word => Conventions.Snake(word.ToString()),
         Currency currency => currency.Code,
-        not null and not string and not byte[] when !property.ClrType.IsValueType => JsonSerializer.SerializeToElement(value, Json),
+        not null and not string and not byte[] when !field.Property.ClrType.IsValueType => JsonSerializer.SerializeToElement(value, Json),
         _ => value,
     };
 
@@ -100,9 +101,23 @@ public sealed class AuditEntry : StoreRow, IIdentified
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    private static (string Prefix, string Noun) Names(Type type) => (
-        (string)type.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
-        (string)type.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!);
+    private static (string Prefix, string Noun) Names(Type type) => Named.GetOrAdd(type, static its => (
+        (string)its.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
+        (string)its.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!));
+
+    private static bool IsTold(IProperty property) => !Noise.Contains(property.Name) && !property.IsForeignKey();
+
+    private static readonly ConcurrentDictionary<Type, (string, string)> Named = new();
+    private static readonly ConcurrentDictionary<IEntityType, ToldField[]> Told = new();
+
+    /// <summary>What the log needs to know of a column; asked of the model once, for an import saves thousands of rows.</summary>
+    private sealed class ToldField(IProperty property)
+    {
+        public IProperty Property { get; } = property;
+        public string Name { get; } = Conventions.Snake(property.Name);
+        public bool IsSecret { get; } = property.PropertyInfo?.IsDefined(typeof(SecretAttribute)) == true;
+        public bool IsMoney { get; } = property.PropertyInfo?.IsDefined(typeof(MinorUnitsAttribute)) == true;
+    }
 }
 
 public sealed record FieldChange(object? Old, object? New);

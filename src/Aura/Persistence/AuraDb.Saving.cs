@@ -1,6 +1,7 @@
 using Aura.Accounts;
 using Aura.Events;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Aura.Persistence;
 
@@ -49,20 +50,31 @@ public sealed partial class AuraDb
         Events.Add(StoreEvent.Of(type, T.Noun, subject.Id, facts, this));
     }
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    /// <remarks>Looks once for changes. EF Core would look at every row again for each question that is asked of it.</remarks>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
-        var now = Now;
-        foreach (var entry in ChangeTracker.Entries<StoreEntity>().ToList())
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
         {
-            if (entry.State is EntityState.Added or EntityState.Modified)
-                entry.Entity.Stamp(now);
-            if (entry is { State: EntityState.Added or EntityState.Modified or EntityState.Deleted, Entity: IAudited } &&
-                AuditEntry.Of(entry, this) is { } audit)
-                AuditLogs.Add(audit);
+            foreach (var entry in ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList())
+                Note(entry);
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
 
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    private void Note(EntityEntry<StoreEntity> entry)
+    {
+        if (entry.State is not EntityState.Deleted)
+            entry.Entity.Stamp(Now);
+        if (entry.State is EntityState.Modified)
+            entry.DetectChanges(); // the stamp
+        if (entry.Entity is IAudited && AuditEntry.Of(entry, this) is { } audit)
+            AuditLogs.Add(audit);
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
