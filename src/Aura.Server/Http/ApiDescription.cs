@@ -64,6 +64,12 @@ internal static class ApiDescription
             operation.Parameters.Add(Header("Idempotency-Key", "The same key and request again gets the first answer, for 24 hours."));
         if (context.Description.HttpMethod is "PUT" or "PATCH")
             operation.Parameters.Add(Header("If-Match", "The ETag that the caller has read; another version is refused with 409."));
+        if (metadata.OfType<Localised>().Any())
+        {
+            operation.Parameters.Add(Header("X-Currency", "An ISO 4217 code: prices come as objects in this currency, null where there is none. Filters and order stay in the store's."));
+            operation.Parameters.Add(Header("Accept-Language", "The language whose conventions formatted prices follow; en-US without."));
+        }
+
         if (metadata.OfType<OpenToAll>().Any())
             operation.Security = [];
         else if (metadata.OfType<NeededScope>().FirstOrDefault() is { } scope)
@@ -116,6 +122,8 @@ internal static class ApiDescription
             (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. Enum.GetNames(type).Select(name => (JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name))]);
         else if (type == typeof(DateTime))
             schema.Type = JsonSchemaType.String;
+        else if (type == typeof(V2.Price))
+            schema.OneOf = [await context.GetOrCreateSchemaAsync(typeof(decimal), null, cancellation), await context.GetOrCreateSchemaAsync(typeof(V2.LocalPrice), null, cancellation)];
         else if (IsId(type))
             DescribeId(schema, type);
         else if (ChangeConverters.IsChange(type))

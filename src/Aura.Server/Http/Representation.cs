@@ -42,6 +42,8 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
             headers.LastModified = version is null ? null : new DateTimeOffset(version.UpdatedAt);
             http.Response.Headers.CacheControl = Directives(http.GetEndpoint()?.Metadata.GetMetadata<Cached>());
             http.Response.Headers.Append(HeaderNames.Vary, "Authorization, X-Tenant-ID");
+            if (http.GetEndpoint()?.Metadata.GetMetadata<Localised>() is not null)
+                http.Response.Headers.Append(HeaderNames.Vary, "X-Currency, Accept-Language");
             if (NotModified(http.Request.GetTypedHeaders(), tag, version))
             {
                 http.Response.StatusCode = StatusCodes.Status304NotModified;

@@ -5,8 +5,10 @@ using Aura.Server.Http;
 
 namespace Aura.Server.V2;
 
+/// <param name="Price">A decimal; with X-Currency an object, and null where the product has no price in that currency.</param>
+/// <param name="Currency">The product's own, in which its price stands without X-Currency.</param>
 public sealed record ProductResponse(
-    Id<Product> Id, string Name, string? Description, decimal Price, Currency Currency, Dictionary<string, decimal> Prices, decimal? CompareAtPrice, string Sku,
+    Id<Product> Id, string Name, string? Description, Price? Price, Currency Currency, Dictionary<string, decimal> Prices, Price? CompareAtPrice, string Sku,
     ProductStatus Status, IReadOnlyList<string> Categories, IReadOnlyList<VariantResponse> Variants, IReadOnlyList<ImageResponse> Images,
     string? Vendor, string? ProductType, IReadOnlyList<string> Tags, string TaxCategory, bool Taxable, bool RequiresShipping, int Weight,
     RatingResponse Rating, Dictionary<string, string> Metadata, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
@@ -18,15 +20,15 @@ public sealed record ProductResponse(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReviewResponse>? Reviews { get; init; }
 
-    public static ProductResponse Of(ProductOnOffer offer) =>
-        Of(offer.Product, offer.Variants, offer.Images, offer.Categories).With(offer.Available);
+    public static ProductResponse Of(ProductOnOffer offer, PriceForm form) =>
+        Of(offer.Product, offer.Variants, offer.Images, offer.Categories, form).With(offer.Available);
 
     public static ProductResponse Of(Product p) =>
-        Of(p, [.. p.Offered], [.. p.Images.OrderBy(i => i.Position)], [.. p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug)]);
+        Of(p, [.. p.Offered], [.. p.Images.OrderBy(i => i.Position)], [.. p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug)], PriceForm.Plain);
 
-    private static ProductResponse Of(Product p, IReadOnlyList<Variant> variants, IReadOnlyList<ProductImage> images, IReadOnlyList<string> categories) => new(
-        p.Id, p.Name, p.Description, Amounts.Major(p.Price, p.Currency), p.Currency, Amounts.Major(p.Prices), Amounts.Major(p.CompareAtPrice, p.Currency), p.Sku,
-        p.Status, categories, [.. variants.Select(v => VariantResponse.Of(v, p))], [.. images.Select(ImageResponse.Of)],
+    private static ProductResponse Of(Product p, IReadOnlyList<Variant> variants, IReadOnlyList<ProductImage> images, IReadOnlyList<string> categories, PriceForm form) => new(
+        p.Id, p.Name, p.Description, form.Of(p.Currency, p.PriceIn), p.Currency, Amounts.Major(p.Prices), form.Of(p.CompareAtPrice, p.Currency), p.Sku,
+        p.Status, categories, [.. variants.Select(v => VariantResponse.Of(v, p, form))], [.. images.Select(ImageResponse.Of)],
         p.Vendor, p.ProductType, p.Tags, p.TaxCategory, p.Taxable, p.RequiresShipping, p.Weight,
         RatingResponse.Of(p), p.Metadata, p.CreatedAt, p.UpdatedAt, p.Version);
 }

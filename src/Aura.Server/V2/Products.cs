@@ -37,25 +37,25 @@ internal static class Products
     public static void MapProducts(this RouteGroupBuilder api)
     {
         var products = api.MapGroup("/products").WithTags("Products").Scope("products").Cached(TimeSpan.FromMinutes(5));
-        products.MapGet("/", List).Lists(Shape);
-        products.MapGet("/{id}", Show);
+        products.MapGet("/", List).Lists(Shape).Localised();
+        products.MapGet("/{id}", Show).Localised();
         products.MapPost("/", Create);
         products.MapPut("/{id}", Update);
         products.MapDelete("/{id}", Delete);
     }
 
-    private static async Task<Listed<ProductResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation)
+    private static async Task<Listed<ProductResponse>> List(ListRequest list, PriceForm form, AuraDb db, CancellationToken cancellation)
     {
         var page = await Shape.List(db.Products, list, cancellation);
-        return new([.. (await db.OnOffer(page.Data, cancellation)).Select(ProductResponse.Of)], page.Pagination);
+        return new([.. (await db.OnOffer(page.Data, cancellation)).Select(offer => ProductResponse.Of(offer, form))], page.Pagination);
     }
 
     /// <param name="id">An id, with or without its prefix, or a SKU. A SKU that is a number is not taken for an id.</param>
     /// <param name="include">variants and images are always there; reviews come when they are asked for.</param>
-    private static async Task<ProductResponse> Show(string id, AuraDb db, CancellationToken cancellation, string? include = null)
+    private static async Task<ProductResponse> Show(string id, PriceForm form, AuraDb db, CancellationToken cancellation, string? include = null)
     {
         var withReviews = Included(include).Contains("reviews");
-        var product = ProductResponse.Of(await Named(id, db, cancellation) ?? throw Refused.NotFound(Product.Noun));
+        var product = ProductResponse.Of(await Named(id, db, cancellation) ?? throw Refused.NotFound(Product.Noun), form);
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
 
@@ -124,7 +124,7 @@ internal static class Products
     public static async Task<Dictionary<long, ProductResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation)
     {
         var products = await db.OnOffer([.. ids.Select(id => new RowKey(db.Caller.TenantId, id))], cancellation);
-        return products.ToDictionary(p => p.Product.Id, ProductResponse.Of);
+        return products.ToDictionary(p => p.Product.Id, p => ProductResponse.Of(p, PriceForm.Plain));
     }
 
     private static async Task<ProductOnOffer?> Named(string name, AuraDb db, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Linq.Expressions;
 using Aura.Catalog;
 using Aura.Persistence;
 using Aura.Server.Http;
@@ -11,7 +10,7 @@ namespace Aura.Server.V2;
 
 internal static class Variants
 {
-    private static readonly Listing<Variant, VariantResponse> Shape = new Listing<Variant, VariantResponse>(VariantResponse.From)
+    private static readonly Listing<Variant, VariantOfProduct> Shape = new Listing<Variant, VariantOfProduct>(v => new VariantOfProduct(v, v.Product))
         .Field("sku", v => v.Sku)
         .Field("barcode", v => v.Barcode)
         .Field("position", v => v.Position)
@@ -22,22 +21,25 @@ internal static class Variants
     public static void MapVariants(this RouteGroupBuilder api)
     {
         var variants = api.MapGroup("/products/{id}/variants").WithTags("Products").Scope("products").Cached(TimeSpan.FromMinutes(5));
-        variants.MapGet("/", List).Lists(Shape);
-        variants.MapGet("/{variantId}", Show);
+        variants.MapGet("/", List).Lists(Shape).Localised();
+        variants.MapGet("/{variantId}", Show).Localised();
         variants.MapPost("/", Create);
         variants.MapPut("/{variantId}", Update);
         variants.MapDelete("/{variantId}", Delete);
     }
 
-    private static async Task<Listed<VariantResponse>> List(Id<Product> id, ListRequest list, AuraDb db, CancellationToken cancellation)
+    private static async Task<Listed<VariantResponse>> List(Id<Product> id, ListRequest list, PriceForm form, AuraDb db, CancellationToken cancellation)
     {
         await db.Products.Demand(id, cancellation);
         var page = await Shape.List(Of(id, db), list, cancellation);
-        return page with { Data = await page.Data.WithStock(db, cancellation) };
+        return new(await page.Data.Select(v => VariantResponse.Of(v.Variant, v.Product, form)).ToList().WithStock(db, cancellation), page.Pagination);
     }
 
-    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation) =>
-        await (await Shape.Show(Of(id, db), variantId, cancellation)).WithStock(db, cancellation);
+    private static async Task<VariantResponse> Show(Id<Product> id, Id<Variant> variantId, PriceForm form, AuraDb db, CancellationToken cancellation)
+    {
+        var found = await Shape.Show(Of(id, db), variantId, cancellation);
+        return await VariantResponse.Of(found.Variant, found.Product, form).WithStock(db, cancellation);
+    }
 
     private static Task<Created<VariantResponse>> Create(Id<Product> id, CreateVariant request, AuraDb db, CancellationToken cancellation) => db.InTransaction(async () =>
     {
@@ -47,7 +49,7 @@ internal static class Variants
         db.PublishUpdate(product);
         await db.Save([(variant, request.Inventory)], cancellation);
         return TypedResults.Created(
-            $"/v2/products/{id}/variants/{new Id<Variant>(variant.Id)}", await VariantResponse.Of(variant, product).WithStock(db, cancellation));
+            $"/v2/products/{id}/variants/{new Id<Variant>(variant.Id)}", await VariantResponse.Of(variant, product, PriceForm.Plain).WithStock(db, cancellation));
     }, cancellation);
 
     private static Task<VariantResponse> Update(
@@ -57,7 +59,7 @@ internal static class Variants
         request.Apply(variant);
         db.PublishUpdate(variant.Product);
         await db.Save([(variant, request.Inventory.IsGiven ? request.Inventory.Or(0) : null)], cancellation);
-        return await VariantResponse.Of(variant, variant.Product).WithStock(db, cancellation);
+        return await VariantResponse.Of(variant, variant.Product, PriceForm.Plain).WithStock(db, cancellation);
     }, cancellation);
 
     private static async Task<NoContent> Delete(Id<Product> id, Id<Variant> variantId, AuraDb db, CancellationToken cancellation)
@@ -163,19 +165,20 @@ public sealed record ProductVariantBody : UpdateVariant
     }
 }
 
-/// <param name="Price">What it costs: its own price, or the product's.</param>
+/// <param name="Price">What it costs: its own price, or the product's. A decimal; with X-Currency an object, and null where there is no price in that currency.</param>
 /// <param name="PriceOverride">Its own price; null where it has none.</param>
 /// <param name="Weight">Grams: its own weight, or the product's.</param>
 public sealed record VariantResponse(
-    Id<Variant> Id, Id<Product> ProductId, string Sku, decimal Price, decimal? PriceOverride, Dictionary<string, decimal> Prices, Dictionary<string, string> Attributes,
+    Id<Variant> Id, Id<Product> ProductId, string Sku, Price? Price, Price? PriceOverride, Dictionary<string, decimal> Prices, Dictionary<string, string> Attributes,
     string? Image, string? Barcode, int Weight, decimal? Cost, bool TracksInventory, bool AllowsBackorder, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
     /// <summary>How many can be sold; null where nobody counts.</summary>
     public long? Inventory { get; init; }
 
-    public static readonly Expression<Func<Variant, VariantResponse>> From = v => Of(v, v.Product);
-
-    public static VariantResponse Of(Variant v, Product p) => new(
-        v.Id, p.Id, v.Sku, Amounts.Major(v.Price ?? p.Price, p.Currency), Amounts.Major(v.Price, p.Currency), Amounts.Major(v.Prices), v.Attributes,
+    public static VariantResponse Of(Variant v, Product p, PriceForm form) => new(
+        v.Id, p.Id, v.Sku, form.Of(p.Currency, currency => v.PriceIn(currency, p)), form.Of(p.Currency, v.OwnPriceIn), Amounts.Major(v.Prices), v.Attributes,
         v.Image, v.Barcode, v.Weight ?? p.Weight, Amounts.Major(v.Cost, p.Currency), v.TracksInventory, v.AllowsBackorder, v.CreatedAt, v.UpdatedAt, v.Version);
 }
+
+/// <summary>A variant with the product whose prices it may have.</summary>
+public sealed record VariantOfProduct(Variant Variant, Product Product);

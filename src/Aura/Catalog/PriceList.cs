@@ -21,6 +21,13 @@ public static class PriceList
         return prices;
     }
 
+    /// <param name="price">Minor units of the own currency.</param>
+    /// <param name="abroad">Minor units by code.</param>
+    internal static Money? In(Currency currency, Currency own, long? price, Dictionary<string, long> abroad) =>
+        currency == own ? price is { } minor ? new(minor, own) : null
+        : abroad.TryGetValue(currency.Code, out var other) ? new(other, currency)
+        : null;
+
     /// <exception cref="Refused">422 for less than nothing.</exception>
     public static Money NotNegative(Money price, string field) =>
         price.Minor >= 0 ? price : throw Refused.Invalid(field, "Must not be negative.");

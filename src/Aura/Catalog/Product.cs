@@ -119,6 +119,9 @@ public sealed partial class Product : StoreEntity, IAudited, IPriced
     /// <param name="amounts">Major units by currency code; replaces what there was.</param>
     public void PriceAbroad(IReadOnlyDictionary<string, decimal> amounts) => Prices = PriceList.Checked(amounts, Currency);
 
+    /// <returns>Null where it has no price in that currency.</returns>
+    public Money? PriceIn(Currency currency) => PriceList.In(currency, Currency, Price, Prices);
+
     /// <param name="amount">Major units; null: nothing is struck through.</param>
     public void Strike(decimal? amount) => CompareAtPrice = amount is { } given ? Minor(given, nameof(CompareAtPrice)) : null;
 

@@ -89,11 +89,14 @@ public sealed partial class Variant : StoreEntity, IAudited, IPriced
 
     /// <summary>What one costs in a currency.</summary>
     /// <returns>Null where neither the variant nor the product has a price in it.</returns>
-    public Money? PriceIn(Currency currency) =>
-        currency == Product.Currency ? new(Price ?? Product.Price, currency)
-        : Prices.TryGetValue(currency.Code, out var own) ? new(own, currency)
-        : Product.Prices.TryGetValue(currency.Code, out var minor) ? new(minor, currency)
-        : null;
+    public Money? PriceIn(Currency currency) => PriceIn(currency, Product);
+
+    /// <param name="product">Its product.</param>
+    /// <inheritdoc cref="PriceIn(Currency)"/>
+    public Money? PriceIn(Currency currency, Product product) => OwnPriceIn(currency) ?? product.PriceIn(currency);
+
+    /// <summary>What one costs that does not cost what the product costs.</summary>
+    public Money? OwnPriceIn(Currency currency) => PriceList.In(currency, Currency, Price, Prices);
 }
 
 internal sealed class VariantMapping : IEntityTypeConfiguration<Variant>
