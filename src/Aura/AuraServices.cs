@@ -9,6 +9,7 @@ using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence;
 using Aura.ProductFiles;
+using Aura.Promotions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -34,7 +35,9 @@ public static class AuraServices
         services.AddSingleton<AccessDirectory>();
         services.AddScoped<BasketPricing>();
         services.AddScoped<CartEditing>();
-        services.AddSingleton<ICartDiscounts, NoDiscounts>();
+        services.AddSingleton<ICartDiscounts, StoreDiscounts>();
+        services.AddSingleton<PromotionShelf>();
+        services.AddJob<ExpirePromotion>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -172,7 +172,10 @@ public sealed record CartResponse(
             totals.Subtotal.Amount, DiscountResponse.Of(totals), totals.DiscountTotal.Amount, totals.ShippingTotal.Amount, totals.ShippingDiscount.Amount,
             totals.TaxTotal.Amount, totals.TaxIncluded.Amount, totals.Total.Amount, cart.Coupons, cart.ShippingMethod,
             OrderAddress.Of(cart.ShippingAddress), OrderAddress.Of(cart.BillingAddress),
-            [.. priced.Problems.Select(p => new CartWarning(p.LineId, p.Code, p.Message))], cart.Metadata,
+            [
+                .. priced.Problems.Select(p => new CartWarning(p.LineId, p.Code, p.Message)),
+                .. priced.RefusedCoupons.Where(c => c.IsHarmless).Select(c => new CartWarning(null, c.Reason, c.Message)),
+            ], cart.Metadata,
             cart.LastActivityAt, cart.CompletedAt, cart.CreatedAt, cart.UpdatedAt, cart.Version)
         {
             Explain = explain ? [.. totals.Explain().Select(entry => PriceEntryResponse.Of(entry, cart.Currency))] : null,
@@ -200,7 +203,7 @@ public sealed record DiscountResponse(string Source, string Label, decimal Amoun
     ];
 }
 
-/// <summary>Why the cart could not be bought as it is.</summary>
+/// <summary>Why the cart could not be bought as it is, or that a code does nothing.</summary>
 public sealed record CartWarning(Id<CartLine>? ItemId, string Code, string Message);
 
 /// <param name="Rounding">The part of the amount that only rounding explains.</param>

@@ -38,6 +38,7 @@ public static class PlatformApi
         api.MapBatch();
         api.MapCustomers();
         api.MapCustomerAddresses();
+        api.MapSegments();
         api.MapCarts();
         api.MapPayments();
         api.MapDisputes();

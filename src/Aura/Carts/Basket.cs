@@ -7,6 +7,10 @@ namespace Aura.Carts;
 public sealed record Basket(Currency Currency, IReadOnlyList<BasketLine> Lines)
 {
     public long? CustomerId { get; init; }
+
+    /// <summary>Of the buyer, customer or guest; limits per customer count by it.</summary>
+    public string? Email { get; init; }
+
     public Address? ShipTo { get; init; }
     public Address? BillTo { get; init; }
 
@@ -19,6 +23,7 @@ public sealed record Basket(Currency Currency, IReadOnlyList<BasketLine> Lines)
     public static Basket Of(Cart cart) => new(cart.Currency, [.. cart.Lines.Select(line => new BasketLine(line.Id, line.VariantId, line.Quantity) { Metadata = line.Metadata })])
     {
         CustomerId = cart.CustomerId,
+        Email = cart.Email,
         ShipTo = cart.ShippingAddress,
         BillTo = cart.BillingAddress,
         ShippingMethod = cart.ShippingMethod,
@@ -43,6 +48,12 @@ public sealed record PricedBasket(
     Basket Basket, PricedCart Cart, CartTotals Totals, IReadOnlyList<ShippingQuote> Quotes, IReadOnlyDictionary<long, Variant> Variants,
     IReadOnlyList<BasketProblem> Problems)
 {
+    /// <summary>What promotions give, and use up when this is bought.</summary>
+    public IReadOnlyList<GivenDiscount> Given { get; init; } = [];
+
+    /// <summary>Codes that do nothing, the harmless ones among them.</summary>
+    public IReadOnlyList<RefusedCoupon> RefusedCoupons { get; init; } = [];
+
     public bool NeedsShipping => Cart.Lines.Any(line => line.RequiresShipping);
 }
 

@@ -18,12 +18,13 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
         var variants = await db.Variants.AsNoTracking().Include(v => v.Product).Where(v => ids.Contains(v.Id)).ToDictionaryAsync(v => v.Id, cancellation);
         var problems = new List<BasketProblem>();
         var cart = await Undiscounted(basket, Lines(basket, variants, problems), cancellation);
-        cart = Discounted(cart, await discounts.Find(db, cart, basket, cancellation), problems);
+        var found = await discounts.Find(db, cart with { ShippingMethod = basket.ShippingMethod }, basket, cancellation);
+        cart = Discounted(cart, found, problems);
 
         var quotes = CartPricing.Quote(cart);
         if (basket.ShippingMethod is { } chosen && cart.Lines.Any(line => line.RequiresShipping))
             cart = cart with { ShippingMethod = Offered(quotes, chosen, problems) };
-        return new(basket, cart, CartPricing.Price(cart), quotes, variants, problems);
+        return new(basket, cart, CartPricing.Price(cart), quotes, variants, problems) { Given = found.Given, RefusedCoupons = found.Refused };
     }
 
     private async Task<PricedCart> Undiscounted(Basket basket, PricedLine[] lines, CancellationToken cancellation)
@@ -65,7 +66,7 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
 
     private static PricedCart Discounted(PricedCart cart, CartDiscounts found, List<BasketProblem> problems)
     {
-        problems.AddRange(found.Refused.Select(coupon => new BasketProblem("discounts", "Coupons", coupon.Reason, coupon.Message)));
+        problems.AddRange(found.Refused.Where(coupon => !coupon.IsHarmless).Select(coupon => new BasketProblem("discounts", "Coupons", coupon.Reason, coupon.Message)));
         return cart with
         {
             Lines = [.. cart.Lines.Select(line => found.Lines.TryGetValue(line.Id, out var own) ? line with { Discounts = own } : line)],

@@ -8,7 +8,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
 {
     /// <summary>Makes a cart, or changes one; nothing is kept when the result is more than a cart can hold.</summary>
     /// <param name="id">Null: a new cart in <paramref name="currency"/>.</param>
-    /// <exception cref="Refused">409 while the cart is locked by a checkout; 422 <c>coupon_unknown</c> and the like for a new code.</exception>
+    /// <exception cref="Refused">409 while the cart is locked by a checkout; 422 <c>coupon_not_found</c> and the like for a new code.</exception>
     public Task<(Cart Cart, PricedBasket Priced)> Edit(Id<Cart>? id, Currency currency, Func<Cart, Task> change, CancellationToken cancellation) =>
         db.InTransaction(async () =>
         {

@@ -11,9 +11,16 @@ public interface ICartDiscounts
     /// <param name="cart">Priced by the catalogue, without discounts; with the chosen shipping method, offered or not.</param>
     Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation);
 
-    /// <summary>Uses up what the basket was given, for an order, in the transaction that prepares it. Done twice, it counts once.</summary>
-    /// <exception cref="Refused">409 when a coupon has run out meanwhile.</exception>
+    /// <summary>Sets aside what the basket was given, for an order, in the transaction that prepares it. Done twice, it counts once.</summary>
+    /// <exception cref="Refused">409 when a promotion or coupon has run out meanwhile.</exception>
     Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation);
+
+    /// <summary>Uses it up for good, in the transaction that places the order.</summary>
+    Task Confirm(AuraDb db, long orderId, CancellationToken cancellation);
+
+    /// <summary>Sets aside again what was released, for an order that is bought after all; changes nothing where it was not.</summary>
+    /// <inheritdoc cref="Claim"/>
+    Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation);
 
     /// <summary>Gives back what an order used that is not bought after all, in the transaction that ends it.</summary>
     Task Release(AuraDb db, long orderId, CancellationToken cancellation);
@@ -22,19 +29,19 @@ public interface ICartDiscounts
 /// <param name="Lines">By the id of the line; its shares of discounts on the order are among them.</param>
 /// <param name="Refused">The codes that are good for nothing here.</param>
 public sealed record CartDiscounts(
-    IReadOnlyDictionary<long, IReadOnlyList<LineDiscount>> Lines, IReadOnlyList<ShippingDiscount> Shipping, IReadOnlyList<RefusedCoupon> Refused);
-
-/// <param name="Reason">For programs: <c>coupon_unknown</c>, <c>coupon_expired</c>.</param>
-public sealed record RefusedCoupon(string Code, string Reason, string Message);
-
-/// <summary>A store without promotions: no code means anything.</summary>
-public sealed class NoDiscounts : ICartDiscounts
+    IReadOnlyDictionary<long, IReadOnlyList<LineDiscount>> Lines, IReadOnlyList<ShippingDiscount> Shipping, IReadOnlyList<RefusedCoupon> Refused)
 {
-    public Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation) => Task.FromResult(new CartDiscounts(
-        new Dictionary<long, IReadOnlyList<LineDiscount>>(), [],
-        [.. basket.Coupons.Select(code => new RefusedCoupon(code, "coupon_unknown", $"There is no coupon {code}."))]));
+    public static readonly CartDiscounts None = new(new Dictionary<long, IReadOnlyList<LineDiscount>>(), [], []);
 
-    public Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation) => Task.CompletedTask;
-
-    public Task Release(AuraDb db, long orderId, CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>What is used up when this is bought.</summary>
+    public IReadOnlyList<GivenDiscount> Given { get; init; } = [];
 }
+
+/// <summary>What a promotion gives a basket, as it is claimed.</summary>
+/// <param name="Amount">Minor units, above zero.</param>
+/// <param name="IsCashback">It lowers no price: it is credited after the purchase.</param>
+public sealed record GivenDiscount(long PromotionId, long? CouponId, long Amount, bool IsCashback = false);
+
+/// <param name="Reason">For programs: <c>coupon_not_found</c>, <c>coupon_expired</c>.</param>
+/// <param name="IsHarmless">The code may stay: it only does nothing here, or not yet.</param>
+public sealed record RefusedCoupon(string Code, string Reason, string Message, bool IsHarmless = false);

@@ -143,7 +143,7 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
         await placement.SetAside(order, priced, cancellation);
         if (order.Due == 0)
         {
-            OrderPlacement.Finish(db, order);
+            await placement.Finish(order, cancellation);
             cart.Complete(db.Now);
         }
         else

@@ -34,7 +34,7 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
         if (order.Due == 0 || promised)
         {
             await Reclaim(db, order, cancellation);
-            OrderPlacement.Finish(db, order);
+            await OrderPlacement.Finish(db, order, discounts, cancellation);
             cart?.Complete(db.Now);
         }
         else if (intent.Status is IntentStatus.Failed or IntentStatus.Canceled && intent.OnceKey == Checkout.PaymentKey(order))
@@ -47,23 +47,26 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
 
     /// <summary>Money that arrives after the checkout was given up still buys: what can be had is set aside again, and where
     /// it is gone, somebody has to decide.</summary>
-    private static async Task Reclaim(AuraDb db, Order order, CancellationToken cancellation)
+    private async Task Reclaim(AuraDb db, Order order, CancellationToken cancellation)
     {
-        if (await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id && a.Quantity > a.Shipped + a.Released, cancellation) ||
-            !await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id, cancellation))
-            return;
         var transaction = db.Database.CurrentTransaction!; // payments change inside one
         await transaction.CreateSavepointAsync("reclaim", cancellation);
         try
         {
-            await new Stock(db).Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, null, cancellation);
+            if (!await HoldsStock(db, order, cancellation))
+                await new Stock(db).Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, null, cancellation);
+            await discounts.Reclaim(db, order.Id, cancellation);
         }
-        catch (Refused refused) when (refused.Code == "insufficient_stock")
+        catch (Refused refused) when (refused.Kind == Refusal.Conflict)
         {
             await transaction.RollbackToSavepointAsync("reclaim", cancellation);
-            order.Hold("insufficient_stock", db.Now);
+            order.Hold(refused.Code ?? "conflict", db.Now);
         }
     }
+
+    private static async Task<bool> HoldsStock(AuraDb db, Order order, CancellationToken cancellation) =>
+        await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id && a.Quantity > a.Shipped + a.Released, cancellation) ||
+        !await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id, cancellation);
 
     private static void Tell(AuraDb db, Order order, OrderPaymentStatus before, PaymentEntry? entry)
     {

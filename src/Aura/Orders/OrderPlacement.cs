@@ -49,7 +49,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         order.Tag(wanted.Tags);
         db.AllOrders.Add(order);
         await SetAside(order, priced, cancellation);
-        Finish(db, order);
+        await Finish(order, cancellation);
         await db.SaveChangesAsync(cancellation);
         return order;
     }, cancellation);
@@ -88,9 +88,12 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         await discounts.Release(db, order.Id, cancellation);
     }
 
+    internal Task Finish(Order order, CancellationToken cancellation) => Finish(db, order, discounts, cancellation);
+
     /// <summary>The draft becomes an order: from now on it is seen and heard of.</summary>
-    internal static void Finish(AuraDb db, Order order)
+    internal static async Task Finish(AuraDb db, Order order, ICartDiscounts discounts, CancellationToken cancellation)
     {
+        await discounts.Confirm(db, order.Id, cancellation);
         order.Place(db.Now);
         db.Record(order, OrderFact.Created);
         db.Publish("order.created", order, new
@@ -113,6 +116,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         return new(wanted.Currency, [.. lines])
         {
             CustomerId = customer.Id,
+            Email = wanted.Email ?? customer.Email,
             ShipTo = shipTo,
             BillTo = wanted.BillingAddress ?? Default(customer, AddressType.Billing) ?? shipTo,
             ShippingMethod = wanted.ShippingMethod,

@@ -8,6 +8,7 @@ using Aura.Jobs;
 using Aura.Payments;
 using Aura.Orders;
 using Aura.ProductFiles;
+using Aura.Promotions;
 using Aura.Shipping;
 using Aura.Taxes;
 using Microsoft.EntityFrameworkCore;
@@ -78,6 +79,15 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<CartLine> CartLines => Set<CartLine>();
     public DbSet<DeliveryMethod> ShippingMethods => Set<DeliveryMethod>();
     public DbSet<TaxArea> TaxRegions => Set<TaxArea>();
+
+    // Promotions
+    public DbSet<Promotion> Promotions => Set<Promotion>();
+    public DbSet<Coupon> Coupons => Set<Coupon>();
+    public DbSet<PromotionUse> PromotionUses => Set<PromotionUse>();
+    internal IQueryable<PromotionCounter> PromotionCounters => Set<PromotionCounter>().Where(row => row.TenantId == Tenant);
+    internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);
+    internal IQueryable<PromotionCustomerCount> PromotionCustomers => Set<PromotionCustomerCount>().Where(row => row.TenantId == Tenant);
+    public DbSet<CustomerSegment> CustomerSegments => Set<CustomerSegment>();
 
     // Payments
     public DbSet<PaymentIntent> PaymentIntents => Set<PaymentIntent>();

@@ -108,7 +108,7 @@ public sealed class CartsTests
 
         var error = await store.Test.Refused(422, $"PUT /v2/carts/{cart}", new { coupon = "FREE" });
 
-        Assert.Equal("coupon_unknown", (string?)error["code"]);
+        Assert.Equal("coupon_not_found", (string?)error["code"]);
         Assert.Empty((await store.Test.Ok($"GET /v2/carts/{cart}"))["coupons"]!.AsArray());
     }
 

@@ -37,6 +37,7 @@ internal sealed class FullStore
             email = "full@b.co",
             addresses = new[] { new { line1 = "1 Main St", city = "Springfield", country = "US" } },
         });
+        await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
             name = "Lamp", price = 20, sku = "LAMP", categories = new[] { "light" },

@@ -1,0 +1,90 @@
+using Aura.Jobs;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Promotions;
+
+/// <summary>The steps of a promotion's life, with what the world hears of them. Whoever takes one, takes it here.</summary>
+public static class PromotionLife
+{
+    public static void Start(this AuraDb db, Promotion promotion)
+    {
+        db.Promotions.Add(promotion);
+        db.Publish("promotion.created", promotion, Facts(promotion));
+    }
+
+    /// <inheritdoc cref="Promotion.Activate"/>
+    public static void Activate(this AuraDb db, Promotion promotion)
+    {
+        promotion.Activate(db.Now);
+        db.Publish("promotion.activated", promotion, Facts(promotion));
+        ExpirePromotion.Remember(db, promotion);
+    }
+
+    /// <inheritdoc cref="Promotion.Pause"/>
+    public static void Pause(this AuraDb db, Promotion promotion)
+    {
+        promotion.Pause(db.Now);
+        db.Publish("promotion.paused", promotion, Facts(promotion));
+    }
+
+    /// <inheritdoc cref="Promotion.Resume"/>
+    public static void Resume(this AuraDb db, Promotion promotion)
+    {
+        promotion.Resume(db.Now);
+        db.Publish("promotion.activated", promotion, Facts(promotion));
+    }
+
+    /// <inheritdoc cref="Promotion.End"/>
+    public static void End(this AuraDb db, Promotion promotion, string reason = "ended")
+    {
+        promotion.End(db.Now, reason);
+        db.Publish("promotion.ended", promotion, Facts(promotion));
+    }
+
+    /// <inheritdoc cref="Promotion.Revise"/>
+    public static void Revise(this AuraDb db, Promotion promotion, PromotionTerms terms)
+    {
+        var end = promotion.EndsAt;
+        promotion.Revise(terms, db.Now);
+        if (promotion.EndsAt != end && promotion.Status == PromotionStatus.Active)
+            ExpirePromotion.Remember(db, promotion);
+    }
+
+    /// <summary>Deletes it; one that was used stays for the books, over and out of sight.</summary>
+    public static async Task Withdraw(this AuraDb db, Promotion promotion, CancellationToken cancellation)
+    {
+        if (promotion.StatusAt(db.Now) is PromotionStatus.Active or PromotionStatus.Paused or PromotionStatus.Scheduled)
+            db.End(promotion, "deleted");
+        if (promotion.HasCoupons || await db.PromotionUses.AnyAsync(u => u.PromotionId == promotion.Id, cancellation))
+            promotion.Archive(db.Now);
+        else
+            db.Promotions.Remove(promotion);
+    }
+
+    internal static object Facts(Promotion promotion) => new { promotion.Name, Status = Words<PromotionStatus>.Of(promotion.Status), promotion.EndReason };
+}
+
+/// <summary>Ends a promotion with its end date.</summary>
+internal sealed class ExpirePromotion(AuraDb db) : IJobHandler
+{
+    public static string Kind => "promotion.expire";
+
+    public static void Remember(AuraDb db, Promotion promotion) => db.Enqueue<ExpirePromotion>(
+        new Payload(promotion.Id), promotion.EndsAt, FormattableString.Invariant($"{promotion.Id}@{promotion.EndsAt.Ticks}"));
+
+    public async Task<object?> Run(Job job, CancellationToken cancellation)
+    {
+        var id = job.Read<Payload>().Promotion;
+        // Only a status that is kept as running expires; the end may have moved since the job was made.
+        if (await db.Promotions.FirstOrDefaultAsync(p => p.Id == id, cancellation) is not { } promotion ||
+            promotion.Status == PromotionStatus.Expired || promotion.StatusAt(db.Now) != PromotionStatus.Expired)
+            return null;
+        promotion.Expire();
+        db.Publish("promotion.ended", promotion, PromotionLife.Facts(promotion));
+        await db.SaveChangesAsync(cancellation);
+        return null;
+    }
+
+    public sealed record Payload(long Promotion);
+}

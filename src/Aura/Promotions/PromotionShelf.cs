@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Aura.Catalog;
+using Aura.Persistence;
+using Aura.Promotions.Engine;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Promotions;
+
+/// <summary>What a store gives, ready to be applied: compiled once and kept until something of it changes.</summary>
+/// <remarks>The database moves a number with every change of a store's promotions and segments. Asking for it is one read of one
+/// row; so a change holds for the very next cart, on every server.</remarks>
+public sealed class PromotionShelf
+{
+    private readonly ConcurrentDictionary<long, Compiled> byTenant = new();
+
+    public async Task<Compiled> Of(AuraDb db, CancellationToken cancellation)
+    {
+        var version = await db.Database.SqlQuery<long>($"SELECT version AS \"Value\" FROM promotion_versions WHERE tenant_id = {db.Caller.TenantId}")
+            .FirstOrDefaultAsync(cancellation);
+        if (byTenant.TryGetValue(db.Caller.TenantId, out var known) && known.Version == version)
+            return known;
+        var compiled = version == 0 ? Compiled.Nothing : new Compiled(version,
+            await db.Promotions.AsNoTracking().Where(p => p.Status == PromotionStatus.Active && p.ArchivedAt == null).ToDictionaryAsync(p => p.Id, cancellation),
+            await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation));
+        byTenant[db.Caller.TenantId] = compiled;
+        return compiled;
+    }
+
+    /// <param name="Version">Read before the rows: what changes meanwhile is read again next time.</param>
+    /// <param name="Promotions">The active ones, by id; their time may not have come, or be over.</param>
+    /// <param name="Segments">All of the store.</param>
+    public sealed record Compiled(long Version, IReadOnlyDictionary<long, Promotion> Promotions, IReadOnlyList<CustomerSegment> Segments)
+    {
+        internal static readonly Compiled Nothing = new(0, new Dictionary<long, Promotion>(), []);
+
+        internal bool HasLimits { get; } = Promotions.Values.Any(p => p.IsLimited || p.MaxUsesPerCustomer is not null);
+        internal bool AsksSegments { get; } = Promotions.Values.Any(p => p.Segments.Length > 0);
+        internal bool AsksFirstPurchase { get; } = Promotions.Values.Any(p => p.Details.FirstPurchaseOnly);
+        internal bool AsksCategories { get; } = Promotions.Values.Any(p => p.Categories.Length > 0 ||
+            p.Details.BuyGet is { } deal && (deal.BuyScope?.Categories ?? deal.GetScope?.Categories) is { Count: > 0 });
+
+        public PromotionSet Set { get; } = PromotionSet.Compile(Promotions.Values.Select(promotion => promotion.ToRule()));
+    }
+}

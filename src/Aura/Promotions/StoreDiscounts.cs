@@ -1,0 +1,53 @@
+using Aura.Carts;
+using Aura.Persistence;
+using Aura.Pricing;
+using Aura.Promotions.Engine;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Promotions;
+
+/// <summary>Promotions and coupons in the store's own checkout.</summary>
+public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
+{
+    public async Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation)
+    {
+        var compiled = await shelf.Of(db, cancellation);
+        if (compiled.Promotions.Count == 0 && basket.Coupons.Count == 0)
+            return CartDiscounts.None;
+        var outcome = compiled.Set.Evaluate(await db.Facts(compiled, cart, basket, cancellation));
+        return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(Refusal)])
+        {
+            Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
+        };
+    }
+
+    public async Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation)
+    {
+        if (basket.Given.Count == 0)
+            return;
+        var currency = basket.Totals.Currency;
+        var revenue = (basket.Totals.Subtotal - basket.Totals.DiscountTotal).Minor;
+        await db.Reserve(basket.Given.Select(given => new Claim(Promotions.Claim.ForOrder(orderId), given.PromotionId, given.CouponId, new(given.Amount, currency), revenue)
+        {
+            OrderId = orderId,
+            CustomerId = basket.Basket.CustomerId,
+            CustomerKey = CustomerKey.Of(db.Caller.TenantId, basket.Basket.Email),
+        }), cancellation);
+    }
+
+    public async Task Confirm(AuraDb db, long orderId, CancellationToken cancellation)
+    {
+        foreach (var use in await db.Confirm(Promotions.Claim.ForOrder(orderId), cancellation))
+            await db.TellOfCoupon(use, cancellation);
+    }
+
+    public Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation) => db.Reclaim(Promotions.Claim.ForOrder(orderId), cancellation);
+
+    public Task Release(AuraDb db, long orderId, CancellationToken cancellation) => db.GiveBack(Promotions.Claim.ForOrder(orderId), cancellation);
+
+    private static RefusedCoupon Refusal(CouponOutcome coupon)
+    {
+        var reason = coupon.Reason!.Value; // it is not applied, so there is one
+        return new(coupon.Code, $"coupon_{Words<PromotionReason>.Of(reason)}", reason.Say(coupon), reason.IsHarmless());
+    }
+}
