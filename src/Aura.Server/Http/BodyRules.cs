@@ -99,8 +99,8 @@ internal static class BodyRules
     {
         if (!ChangeConverters.IsChange(property.PropertyType))
             return property.GetValue;
-        var or = property.PropertyType.GetMethod(nameof(Change<>.Or))!; // a Change has it
-        return owner => or.Invoke(property.GetValue(owner), [null]);
+        var (isGiven, or) = (property.PropertyType.GetProperty(nameof(Change<>.IsGiven))!, property.PropertyType.GetMethod(nameof(Change<>.Or))!); // a Change has both
+        return owner => property.GetValue(owner) is var change && isGiven.GetValue(change) is true ? or.Invoke(change, [null]) : null;
     }
 
     /// <summary>What a property is about: the element of a list, the value of a change.</summary>

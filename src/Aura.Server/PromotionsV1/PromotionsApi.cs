@@ -28,6 +28,7 @@ public static class PromotionsApi
     public static void MapPromotions(this IEndpointRouteBuilder app)
     {
         var api = Dialect.Map(app);
+        api.MapPromotions();
         api.MapWebhooks();
     }
 }

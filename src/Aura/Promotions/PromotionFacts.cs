@@ -44,13 +44,16 @@ internal static class PromotionFacts
     {
         if (!store.AsksCategories)
             return new Dictionary<long, PromotionLine>();
-        var products = cart.Lines.Select(line => line.ProductId).Distinct().ToList();
-        var places = await db.ProductCategories.Where(p => products.Contains(p.ProductId))
-            .SelectMany(p => db.Categories.Where(above => p.Category.Path.Contains(above.Slug)), (p, above) => new { p.ProductId, above.Id })
-            .Distinct().ToListAsync(cancellation);
-        var byProduct = places.GroupBy(place => place.ProductId).ToDictionary(group => group.Key, group => new PromotionLine([.. group.Select(place => place.Id)]));
+        var places = await db.CategoriesOf([.. cart.Lines.Select(line => line.ProductId).Distinct()], cancellation);
+        var byProduct = places.GroupBy(place => place.Product).ToDictionary(group => group.Key, group => new PromotionLine([.. group.Select(place => place.Category)]));
         return cart.Lines.Where(line => byProduct.ContainsKey(line.ProductId)).ToDictionary(line => line.Id, line => byProduct[line.ProductId]);
     }
+
+    /// <summary>The categories of products, with all above them.</summary>
+    internal static async Task<List<(long Product, long Category)>> CategoriesOf(this AuraDb db, List<long> products, CancellationToken cancellation) =>
+        [.. (await db.ProductCategories.Where(p => products.Contains(p.ProductId))
+            .SelectMany(p => db.Categories.Where(above => p.Category.Path.Contains(above.Slug)), (p, above) => new { p.ProductId, above.Id })
+            .Distinct().ToListAsync(cancellation)).Select(place => (place.ProductId, place.Id))];
 
     private static async Task<PromotionCustomer> Buyer(this AuraDb db, PromotionShelf.Compiled store, Basket basket, CancellationToken cancellation)
     {

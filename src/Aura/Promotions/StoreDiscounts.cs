@@ -15,7 +15,7 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
         if (compiled.Promotions.Count == 0 && basket.Coupons.Count == 0)
             return CartDiscounts.None;
         var outcome = compiled.Set.Evaluate(await db.Facts(compiled, cart, basket, cancellation));
-        return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(Refusal)])
+        return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
             Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
         };
@@ -45,9 +45,9 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
 
     public Task Release(AuraDb db, long orderId, CancellationToken cancellation) => db.GiveBack(Promotions.Claim.ForOrder(orderId), cancellation);
 
-    private static RefusedCoupon Refusal(CouponOutcome coupon)
+    private static RefusedCoupon Refusal(CouponOutcome coupon, Currency currency)
     {
         var reason = coupon.Reason!.Value; // it is not applied, so there is one
-        return new(coupon.Code, $"coupon_{Words<PromotionReason>.Of(reason)}", reason.Say(coupon), reason.IsHarmless());
+        return new(coupon.Code, $"coupon_{Words<PromotionReason>.Of(reason)}", $"Coupon {coupon.Code}: {PromotionWords.Missed(reason, coupon.Missing, currency)}.", reason.IsHarmless());
     }
 }

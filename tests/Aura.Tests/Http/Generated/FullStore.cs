@@ -37,6 +37,10 @@ internal sealed class FullStore
             email = "full@b.co",
             addresses = new[] { new { line1 = "1 Main St", city = "Springfield", country = "US" } },
         });
+        await api.Ok("POST /api/v1/promotions/", new
+        {
+            name = "Sale", promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10, start_date = "2026-01-01", end_date = "2099-01-01",
+        });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
