@@ -47,6 +47,8 @@ public sealed class BuyGetTests
         // Two of category 1, one of category 2: one is bought for each that is got, and two are got only where three are left to buy from.
         Assert.Equal(new() { [2] = 700 }, Cart(new Item(1000, 2) { Categories = [1] }, new Item(700) { Categories = [2] }).Evaluate(rule).OffLines());
         Assert.Equal(new() { [1] = 1000, [2] = 700 }, Cart(new Item(1000, 3) { Categories = [1] }, new Item(700) { Categories = [2] }).Evaluate(rule).OffLines());
+        // The cheap ones are needed as bought: only one of them can be got, beside the dear one that can only be got.
+        Assert.Equal(new() { [1] = 100, [2] = 700 }, Cart(new Item(100, 3) { Categories = [1] }, new Item(700) { Categories = [2] }).Evaluate(rule).OffLines());
     }
 
     [Fact]
