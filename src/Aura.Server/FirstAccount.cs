@@ -11,8 +11,8 @@ public static class FirstAccount
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Creates the account if the database has none; two servers that start together create one.</summary>
-    /// <returns>The keys, where they are known: just made, or in keys.json.</returns>
-    public static async Task<FirstKeys?> Ensure(IServiceProvider services, ServerOptions options, CancellationToken cancellation)
+    /// <returns>The keys, where they are known: just made, or in keys.json; and whether the account was just made.</returns>
+    public static async Task<(FirstKeys? Keys, bool IsNew)> Ensure(IServiceProvider services, ServerOptions options, CancellationToken cancellation)
     {
         var file = Path.Combine(options.Data, "keys.json");
         await using var scope = services.CreateAsyncScope();
@@ -20,14 +20,14 @@ public static class FirstAccount
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE", cancellation);
         if (await db.Accounts.AnyAsync(cancellation))
-            return File.Exists(file) ? JsonSerializer.Deserialize<FirstKeys>(await File.ReadAllTextAsync(file, cancellation), Json) : null;
+            return (File.Exists(file) ? JsonSerializer.Deserialize<FirstKeys>(await File.ReadAllTextAsync(file, cancellation), Json) : null, false);
 
         var opened = db.OpenAccount("First account", Plan.Enterprise, "store.aura.local", Currency.Usd, options.LiveKey, options.TestKey);
         await db.SaveChangesAsync(cancellation);
         var keys = new FirstKeys(opened.LiveKey, opened.TestKey);
         await Write(file, keys, cancellation);
         await transaction.CommitAsync(cancellation);
-        return keys;
+        return (keys, true);
     }
 
     /// <summary>Before the commit: keys that exist are always keys that somebody can read.</summary>

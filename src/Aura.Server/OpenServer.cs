@@ -7,12 +7,16 @@ public sealed class OpenServer : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? postgres;
 
-    private OpenServer(WebApplication app, EmbeddedPostgres? postgres, FirstKeys? keys) => (App, this.postgres, Keys) = (app, postgres, keys);
+    private OpenServer(WebApplication app, EmbeddedPostgres? postgres, (FirstKeys? Keys, bool IsNew) first) =>
+        (App, this.postgres, Keys, IsFirstStart) = (app, postgres, first.Keys, first.IsNew);
 
     public WebApplication App { get; }
 
     /// <summary>The keys of the first account, where they are known.</summary>
     public FirstKeys? Keys { get; }
+
+    /// <summary>The first account was made just now.</summary>
+    public bool IsFirstStart { get; }
 
     /// <summary>Starts the database where it is private, brings its schema up to date, and makes the first account.</summary>
     public static async Task<OpenServer> Open(ServerOptions options, CancellationToken cancellation)

@@ -42,6 +42,13 @@ internal static class DemoCommand
         return outcomes.All(o => o.Outcome != DemoOutcome.Occupied);
     }
 
+    /// <summary>Gives a new sandbox products, customers and orders to try the API with.</summary>
+    public static async Task LoadSamples(WebApplication app, CancellationToken cancellation)
+    {
+        await using var scope = await app.Enter("sandbox", cancellation);
+        await ActivatorUtilities.CreateInstance<DemoStore>(scope.ServiceProvider).Fill(DemoSize.Sample, _ => { }, cancellation);
+    }
+
     private static async Task<DemoOutcome> Fill(WebApplication app, string name, ProgressContext progress, CancellationToken cancellation)
     {
         var task = progress.AddTask($"Filling the {name} store", maxValue: 1);

@@ -20,6 +20,8 @@ internal static class RunCommand
         await using var server = await OpenServer.Open(options, cancellation);
         if (demo)
             await DemoCommand.Load(server.App, cancellation);
+        else if (server.IsFirstStart)
+            await DemoCommand.LoadSamples(server.App, cancellation);
         await server.App.StartAsync(cancellation);
         Greet(server);
         await server.App.WaitForShutdownAsync(cancellation);

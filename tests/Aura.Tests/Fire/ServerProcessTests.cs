@@ -25,12 +25,12 @@ public sealed class ServerProcessTests
         }
 
         await using var last = await ServerProcess.Start(database);
-        var found = await last.Client(ServerProcess.TestKey).Ok("GET /v2/customers?limit=200");
+        var found = await last.Client(ServerProcess.TestKey).Ok("GET /v2/customers?limit=200&email=@b.co");
         Assert.Equal(emails.Order(), found["data"]!.AsArray().Select(customer => (string)customer!["email"]!).Order());
     }
 
     [Fact]
-    public async Task Servers_that_start_together_on_an_empty_database_make_one_account()
+    public async Task Servers_that_start_together_on_an_empty_database_make_one_account_and_fill_its_sandbox()
     {
         var database = await TestCluster.CreateDatabase();
 
@@ -39,6 +39,12 @@ public sealed class ServerProcessTests
         var tenants = await Task.WhenAll(servers.Select(server => server.Client(ServerProcess.LiveKey).Ok("GET /v2/tenants")));
         Assert.All(tenants, list => Assert.Single(list["data"]!.AsArray()));
         Assert.Equal(tenants[0].ToJsonString(), tenants[1].ToJsonString());
+        foreach (var list in (string[])["products", "customers", "orders"])
+        {
+            Assert.NotEmpty((await servers[0].Client(ServerProcess.TestKey).Ok($"GET /v2/{list}"))["data"]!.AsArray());
+            Assert.Empty((await servers[1].Client(ServerProcess.LiveKey).Ok($"GET /v2/{list}"))["data"]!.AsArray());
+        }
+
         foreach (var server in servers)
             await server.DisposeAsync();
     }
