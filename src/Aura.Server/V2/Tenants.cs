@@ -88,7 +88,9 @@ public sealed record TenantSettings(
     IReadOnlyList<string>? Languages = null,
     string? TimeZone = null,
     StockRouting? Routing = null,
-    [Range(0, 3650)] int? ReturnWindowDays = null)
+    [Range(0, 3650)] int? ReturnWindowDays = null,
+    PromotionContest? PromotionContest = null,
+    [Range(0, 100)] decimal? MaxCombinedDiscountPercent = null)
 {
     public StoreSettings Over(StoreSettings current) => current with
     {
@@ -100,6 +102,8 @@ public sealed record TenantSettings(
             : throw Refused.Invalid(nameof(TimeZone), "Must be a time zone such as Europe/London."),
         Routing = Routing ?? current.Routing,
         ReturnWindowDays = ReturnWindowDays ?? current.ReturnWindowDays,
+        PromotionContest = PromotionContest ?? current.PromotionContest,
+        MaxCombinedDiscountPercent = MaxCombinedDiscountPercent ?? current.MaxCombinedDiscountPercent,
     };
 }
 
@@ -113,8 +117,9 @@ public sealed record TenantResponse(
 }
 
 public sealed record StoreSettingsResponse(
-    bool PricesIncludeTax, string Country, IReadOnlyList<string> Languages, string TimeZone, StockRouting Routing, int ReturnWindowDays)
+    bool PricesIncludeTax, string Country, IReadOnlyList<string> Languages, string TimeZone, StockRouting Routing, int ReturnWindowDays,
+    PromotionContest PromotionContest, decimal? MaxCombinedDiscountPercent)
 {
     public static StoreSettingsResponse Of(StoreSettings s) =>
-        new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays);
+        new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays, s.PromotionContest, s.MaxCombinedDiscountPercent);
 }

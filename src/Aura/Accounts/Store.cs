@@ -116,6 +116,20 @@ public sealed record StoreSettings
 
     /// <summary>How long a return may be asked for after the order, in days.</summary>
     public int ReturnWindowDays { get; init; } = 30;
+
+    /// <summary>Who wins when a promotion cannot be combined with others.</summary>
+    public PromotionContest PromotionContest { get; init; }
+
+    /// <summary>What all promotions together take off the goods of an order at most, in percent; null: no limit.</summary>
+    public decimal? MaxCombinedDiscountPercent { get; init; }
+}
+
+public enum PromotionContest
+{
+    /// <summary>Whatever is worth more to the customer.</summary>
+    Best,
+    /// <summary>The first by priority that cannot be combined and takes something off.</summary>
+    Priority,
 }
 
 /// <summary>Which warehouse is asked first.</summary>

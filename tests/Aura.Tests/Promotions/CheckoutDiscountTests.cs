@@ -182,6 +182,24 @@ public sealed class CheckoutDiscountTests
         Assert.Equal((5m, 5m, 20m), ((decimal)order["shipping_total"]!, (decimal)order["shipping_discount"]!, (decimal)order["total"]!));
     }
 
+    [Fact]
+    public async Task The_store_decides_who_wins_and_how_much_promotions_take_off_together()
+    {
+        var store = await Store.Open();
+        await store.Offer(Offers.Percent(40) with { CanStack = true });
+        await store.Offer(Offers.Percent(50) with { CanStack = true });
+        await store.Offer(Offers.Percent(10) with { Priority = 1 });
+        var cart = await store.Cart((await store.Stocked(price: 100m), 1));
+        var tenant = (await store.Test.Ok("GET /v2/tenants"))["data"]![0]!["id"];
+        Assert.Equal(35m, await Total(store, cart)); // 30 and 5 for shipping
+
+        await store.Test.Ok($"PATCH /v2/tenants/{tenant}", new { settings = new { max_combined_discount_percent = 60 } });
+        Assert.Equal(45m, await Total(store, cart));
+
+        await store.Test.Ok($"PATCH /v2/tenants/{tenant}", new { settings = new { promotion_contest = "priority" } });
+        Assert.Equal(95m, await Total(store, cart));
+    }
+
     private static async Task<decimal> Total(Store store, string cart) => (decimal)(await store.Test.Ok($"GET /v2/carts/{cart}"))["total"]!;
 
     private static long Number<T>(JsonNode thing) where T : IIdentified => Id<T>.ToNumber((string?)thing["id"])!.Value;
