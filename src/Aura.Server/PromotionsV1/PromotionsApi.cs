@@ -29,6 +29,7 @@ public static class PromotionsApi
     {
         var api = Dialect.Map(app);
         api.MapPromotions();
+        api.MapAnalytics();
         api.MapWebhooks();
     }
 }

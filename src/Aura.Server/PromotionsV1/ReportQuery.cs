@@ -1,0 +1,40 @@
+using System.Globalization;
+using Aura.Promotions.Analytics;
+using Aura.Server.Http.Lists;
+
+namespace Aura.Server.PromotionsV1;
+
+/// <summary>What reports are asked with.</summary>
+internal static class ReportQuery
+{
+    private const int MaxIds = 1000;
+
+    /// <exception cref="Refused">422 for no date, and as for <see cref="ReportPeriod.Of"/>.</exception>
+    public static ReportPeriod Period(string? start, string? end, DateTime now) => ReportPeriod.Of(Time(start, "StartDate"), Until(end), now);
+
+    public static Currency Currency(string? code, Currency own) => string.IsNullOrEmpty(code) ? own : Aura.Currency.Of(code);
+
+    /// <returns>Null where none are named.</returns>
+    /// <exception cref="Refused">422 for what is no id, or over 1,000.</exception>
+    public static long[]? Ids(string[]? given)
+    {
+        var words = (given ?? []).SelectMany(part => part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct().ToList();
+        if (words.Count > MaxIds)
+            throw Refused.Invalid("PromotionIds", $"At most {MaxIds}.");
+        return words.Count == 0 ? null : [.. words.Select(word => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw Refused.Invalid("PromotionIds", "Must be ids of promotions, integers."))];
+    }
+
+    /// <summary>A day is over when the next begins, and a time in its last second means the whole day.</summary>
+    private static DateTime? Until(string? end)
+    {
+        if (string.IsNullOrEmpty(end))
+            return null;
+        var time = Filters.ReadDay(end)?.AddDays(1) ?? Time(end, "EndDate")!.Value; // it is given
+        return time.TimeOfDay >= new TimeSpan(23, 59, 59) ? time.Date.AddDays(1) : time;
+    }
+
+    private static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null
+        : Filters.ReadTime(text) ?? throw Refused.Invalid(field, "Must be a date such as 2026-01-15, or a time such as 2026-01-15T12:00:00Z.");
+}
