@@ -10,6 +10,7 @@ using Aura.Payments;
 using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Promotions;
+using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -47,6 +48,7 @@ public static class AuraServices
         services.AddScoped<WebhookTest>();
         services.AddJob<DeliverWebhook>();
         services.AddOrders();
+        services.AddWallets();
     }
 
     /// <summary>Registers who does a kind of job.</summary>

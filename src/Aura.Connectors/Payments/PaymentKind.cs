@@ -19,6 +19,8 @@ public enum PaymentKind
     CashOnDelivery,
     /// <summary>The buyer is a business and pays the invoice when it is due.</summary>
     NetTerms,
+    /// <summary>What the customer has with the store.</summary>
+    StoreCredit,
 }
 
 /// <summary>Names and families of the means of payment.</summary>

@@ -43,6 +43,8 @@ internal static class Checkouts
 /// <param name="PaymentMethod">A kind (card, paypal, wire, cash_on_delivery) or a saved method (pm_12).</param>
 /// <param name="PaymentToken">What the gateway's browser script handed out for this payment.</param>
 /// <param name="ExpectedTotal">What the customer was shown; another total is refused.</param>
+/// <param name="UseCredit">Pay with the customer's store credit first; the payment method is for the rest, and not needed where there is none.</param>
+/// <param name="MaxCredit">The most credit to use; without it as much as there is.</param>
 public sealed record CheckoutCart(
     [StringLength(255)] string? PaymentMethod = null,
     [StringLength(255)] string? PaymentToken = null,
@@ -52,7 +54,9 @@ public sealed record CheckoutCart(
     OrderAddress? ShippingAddress = null,
     OrderAddress? BillingAddress = null,
     [EmailAddress, StringLength(254)] string? Email = null,
-    decimal? ExpectedTotal = null)
+    decimal? ExpectedTotal = null,
+    bool UseCredit = false,
+    [Range(0, 1e12)] decimal? MaxCredit = null)
 {
     public CheckoutWish ToWish() => new()
     {
@@ -64,6 +68,8 @@ public sealed record CheckoutCart(
         BillingAddress = BillingAddress?.ToAddress(),
         Email = Email,
         ExpectedTotal = ExpectedTotal,
+        UseCredit = UseCredit,
+        MaxCredit = MaxCredit,
     };
 
     private PayWith? Method()
@@ -78,13 +84,15 @@ public sealed record CheckoutCart(
 /// <param name="Challenge">How the payer's challenge ended; without it the gateway knows.</param>
 public sealed record CompleteCheckout(Challenge? Challenge = null);
 
+/// <param name="Credit">The part that the customer's store credit pays.</param>
 /// <summary>A checkout that waits: for the payer (requires_action, requires_payment_method) or for the gateway (processing).</summary>
 public sealed record CheckoutResponse(
-    IntentStatus Status, Id<Order> OrderId, Id<Cart>? CartId, Id<Payment> PaymentId, string ClientSecret, CheckoutAction? NextAction, decimal Total, Currency Currency)
+    IntentStatus Status, Id<Order> OrderId, Id<Cart>? CartId, Id<Payment> PaymentId, string ClientSecret, CheckoutAction? NextAction, decimal Total, decimal Credit, decimal AmountDue, Currency Currency)
 {
     public static CheckoutResponse Of(Order order, PaymentIntent payment) => new(
         payment.Status, order.Id, order.CartId, payment.Id, payment.ClientSecret,
-        payment.NextAction is { } next ? new(next.Type, next.Url) : null, new Money(order.Total, order.Currency).Amount, order.Currency);
+        payment.NextAction is { } next ? new(next.Type, next.Url) : null, new Money(order.Total, order.Currency).Amount,
+        new Money(order.Credit, order.Currency).Amount, new Money(payment.Amount, payment.Currency).Amount, order.Currency);
 }
 
 public sealed record CheckoutAction(string Type, string? Url);

@@ -39,6 +39,7 @@ public static class PlatformApi
         api.MapCustomers();
         api.MapCustomerAddresses();
         api.MapSegments();
+        api.MapWallets();
         api.MapCarts();
         api.MapPayments();
         api.MapDisputes();

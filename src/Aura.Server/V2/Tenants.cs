@@ -90,8 +90,15 @@ public sealed record TenantSettings(
     StockRouting? Routing = null,
     [Range(0, 3650)] int? ReturnWindowDays = null,
     PromotionContest? PromotionContest = null,
-    [Range(0, 100)] decimal? MaxCombinedDiscountPercent = null)
+    [Range(0, 100)] decimal? MaxCombinedDiscountPercent = null,
+    [Range(0, 3650)] int? RewardWindowDays = null)
 {
+    /// <summary>Points that are worth one unit of the store's currency; null: points cannot be spent.</summary>
+    [Range(1, 1_000_000)] public Change<int?> PointsPerUnit { get; init; }
+
+    /// <summary>Where somebody who was referred signs up, without the code; null: at /signup of the store's domain.</summary>
+    [Url, StringLength(2000)] public Change<string?> ReferralUrl { get; init; }
+
     public StoreSettings Over(StoreSettings current) => current with
     {
         PricesIncludeTax = PricesIncludeTax ?? current.PricesIncludeTax,
@@ -104,6 +111,9 @@ public sealed record TenantSettings(
         ReturnWindowDays = ReturnWindowDays ?? current.ReturnWindowDays,
         PromotionContest = PromotionContest ?? current.PromotionContest,
         MaxCombinedDiscountPercent = MaxCombinedDiscountPercent ?? current.MaxCombinedDiscountPercent,
+        PointsPerUnit = PointsPerUnit.Or(current.PointsPerUnit),
+        RewardWindowDays = RewardWindowDays ?? current.RewardWindowDays,
+        ReferralUrl = ReferralUrl.Or(current.ReferralUrl),
     };
 }
 
@@ -118,8 +128,9 @@ public sealed record TenantResponse(
 
 public sealed record StoreSettingsResponse(
     bool PricesIncludeTax, string Country, IReadOnlyList<string> Languages, string TimeZone, StockRouting Routing, int ReturnWindowDays,
-    PromotionContest PromotionContest, decimal? MaxCombinedDiscountPercent)
+    PromotionContest PromotionContest, decimal? MaxCombinedDiscountPercent, int? PointsPerUnit, int RewardWindowDays, string? ReferralUrl)
 {
     public static StoreSettingsResponse Of(StoreSettings s) =>
-        new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays, s.PromotionContest, s.MaxCombinedDiscountPercent);
+        new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays, s.PromotionContest, s.MaxCombinedDiscountPercent,
+            s.PointsPerUnit, s.RewardWindowDays, s.ReferralUrl);
 }

@@ -122,6 +122,15 @@ public sealed record StoreSettings
 
     /// <summary>What all promotions together take off the goods of an order at most, in percent; null: no limit.</summary>
     public decimal? MaxCombinedDiscountPercent { get; init; }
+
+    /// <summary>How many points are worth one unit of the store's currency; null: points cannot be spent.</summary>
+    public int? PointsPerUnit { get; init; }
+
+    /// <summary>How long after the purchase cashback and rewards can be spent, in days: until then a refund takes them back.</summary>
+    public int RewardWindowDays { get; init; } = 14;
+
+    /// <summary>Where somebody who was referred signs up, without the code; null: at <c>/signup</c> of the store's domain.</summary>
+    public string? ReferralUrl { get; init; }
 }
 
 public enum PromotionContest

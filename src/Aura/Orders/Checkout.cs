@@ -18,6 +18,12 @@ public sealed record CheckoutWish
     public Address? BillingAddress { get; init; }
     public string? Email { get; init; }
 
+    /// <summary>Pay with the customer's credit first, and the rest by <see cref="Method"/>.</summary>
+    public bool UseCredit { get; init; }
+
+    /// <summary>In major units, the most credit to use; null: as much as there is.</summary>
+    public decimal? MaxCredit { get; init; }
+
     /// <summary>In major units, what the customer was shown; null: whatever it is.</summary>
     public decimal? ExpectedTotal { get; init; }
 }
@@ -141,6 +147,7 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
         order.Describe(cart.Metadata);
         order.Attempt();
         await placement.SetAside(order, priced, cancellation);
+        await HoldCredit(order, wish, cancellation);
         if (order.Due == 0)
         {
             await placement.Finish(order, cancellation);
@@ -171,11 +178,24 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
             problems.Add(new("shipping", nameof(wish.ShippingAddress), "shipping_address_required", "Say where the goods go."));
         if (priced.NeedsShipping && cart.ShippingMethod is null)
             problems.Add(new("shipping", nameof(wish.ShippingMethod), "shipping_method_required", "Choose how the goods are sent."));
-        if (priced.Totals.Total.Minor > 0 && wish.Method is null)
-            problems.Add(new("payment", "PaymentMethod", "payment_method_required", "Say how it is paid."));
+        if (priced.Totals.Total.Minor > 0 && wish is { Method: null, UseCredit: false })
+            problems.Add(Unpaid);
+        if (wish.UseCredit && cart.CustomerId is null)
+            problems.Add(new("payment", nameof(wish.UseCredit), "customer_required", "Credit belongs to a customer; say whose cart it is."));
         OrderPlacement.Demand(problems);
         if (wish.ExpectedTotal is { } expected && Money.Round(expected, cart.Currency) != priced.Totals.Total)
             throw Refused.Conflict("cart_changed", "The cart costs something else now. Show the customer what.", new { CurrentTotal = priced.Totals.Total.Amount });
+    }
+
+    private static BasketProblem Unpaid => new("payment", "PaymentMethod", "payment_method_required", "Say how it is paid.");
+
+    private async Task HoldCredit(Order order, CheckoutWish wish, CancellationToken cancellation)
+    {
+        order.PayWithCredit(0);
+        if (wish.UseCredit)
+            await db.HoldCredit(order, wish.MaxCredit is { } most ? Money.Of(most, order.Currency, nameof(wish.MaxCredit)).Minor : null, cancellation);
+        if (order.Due > 0 && wish.Method is null)
+            OrderPlacement.Demand([Unpaid]);
     }
 
     private async Task<PaymentIntent> Pay(Order order, CheckoutWish wish, CancellationToken cancellation)

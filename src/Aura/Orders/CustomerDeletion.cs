@@ -14,8 +14,9 @@ public static class CustomerDeletion
     {
         var customer = await db.Load(db.Customers.Include(c => c.Addresses).Where(c => c.Id == id.Value), cancellation);
         if (await db.AllOrders.AnyAsync(o => o.CustomerId == id.Value, cancellation) || await db.PaymentIntents.AnyAsync(i => i.CustomerId == id.Value, cancellation) ||
-            await db.CreditNotes.AnyAsync(n => n.CustomerId == id.Value, cancellation) || await db.Reviews.AnyAsync(r => r.CustomerId == id.Value, cancellation))
-            throw Refused.Conflict("customer_has_history", "Orders, payments, credit notes or reviews of this customer are on record, and keep their customer.");
+            await db.CreditNotes.AnyAsync(n => n.CustomerId == id.Value, cancellation) || await db.Reviews.AnyAsync(r => r.CustomerId == id.Value, cancellation) ||
+            await db.Wallets.AnyAsync(w => w.CustomerId == id.Value, cancellation))
+            throw Refused.Conflict("customer_has_history", "Orders, payments, credit, credit notes or reviews of this customer are on record, and keep their customer.");
         foreach (var cart in await db.Carts.Where(c => c.CustomerId == id.Value).ToListAsync(cancellation))
             cart.Belong(null, cart.Email);
         db.PaymentMethods.RemoveRange(await db.PaymentMethods.Where(m => m.CustomerId == id.Value).ToListAsync(cancellation));

@@ -18,8 +18,14 @@ public sealed partial class Order
     /// <summary>Taken back by payers' banks, for now or for good.</summary>
     [MinorUnits] public long Disputed { get; private set; }
 
+    /// <summary>What the customer's credit pays of a draft; zero once it is placed, for then it is a payment among the others.</summary>
+    [MinorUnits] public long Credit { get; private set; }
+
     /// <summary>What is still to be paid, zero or more.</summary>
-    public long Due => Math.Max(0, Total - Paid - Authorized);
+    public long Due => Math.Max(0, Total - Credit - Paid - Authorized);
+
+    /// <summary>So much of it is paid with credit that is held.</summary>
+    internal void PayWithCredit(long minor) => Credit = minor;
 
     /// <summary>The payments of the order add up to this now.</summary>
     /// <param name="attemptFailed">The last attempt to pay was declined.</param>

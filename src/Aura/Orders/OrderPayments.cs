@@ -41,6 +41,7 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
         {
             await new Stock(db).Release(order.Id, null, "payment_failed", cancellation);
             await discounts.Release(db, order.Id, cancellation);
+            await db.ReleaseCredit(order, cancellation);
             cart?.EndCheckout();
         }
     }
@@ -56,6 +57,7 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
             if (!await HoldsStock(db, order, cancellation))
                 await new Stock(db).Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, null, cancellation);
             await discounts.Reclaim(db, order.Id, cancellation);
+            await db.ReclaimCredit(order, cancellation);
         }
         catch (Refused refused) when (refused.Kind == Refusal.Conflict)
         {

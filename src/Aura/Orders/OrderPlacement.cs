@@ -86,6 +86,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     {
         await stock.Release(order.Id, null, reason, cancellation);
         await discounts.Release(db, order.Id, cancellation);
+        await db.ReleaseCredit(order, cancellation);
     }
 
     internal Task Finish(Order order, CancellationToken cancellation) => Finish(db, order, discounts, cancellation);
@@ -94,6 +95,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     internal static async Task Finish(AuraDb db, Order order, ICartDiscounts discounts, CancellationToken cancellation)
     {
         await discounts.Confirm(db, order.Id, cancellation);
+        await db.SpendCredit(order, cancellation);
         order.Place(db.Now);
         db.Record(order, OrderFact.Created);
         db.Publish("order.created", order, new

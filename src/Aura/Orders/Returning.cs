@@ -1,4 +1,5 @@
 using Aura.Accounts;
+using Aura.Connectors.Payments;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
@@ -72,7 +73,7 @@ public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, Pa
         var shipping = await db.Returns.Where(r => r.OrderId == order.Id && r.Id != request.Id).SumAsync(r => r.ShippingRefund, cancellation);
         var left = request.BeginRefund(order, terms, (order.Shipping?.Gross ?? 0) - shipping, db.Now); // the order is locked
         var parts = new List<RefundPart>();
-        foreach (var payment in await db.PaymentIntents.AsNoTracking().Where(i => i.OrderId == order.Id && i.Captured > 0).OrderBy(i => i.Id).ToListAsync(cancellation))
+        foreach (var payment in await db.PaymentIntents.AsNoTracking().Where(i => i.OrderId == order.Id && i.Captured > 0).OrderBy(i => i.Kind == PaymentKind.StoreCredit).ThenBy(i => i.Id).ToListAsync(cancellation))
         {
             var part = Math.Min(left, payment.Refundable);
             left -= part;

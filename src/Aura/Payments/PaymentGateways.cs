@@ -22,14 +22,18 @@ public sealed class PaymentGateways(IEnumerable<IGatewaySource> sources)
 {
     /// <summary>For a new payment: the first that serves the store with this means of payment.</summary>
     /// <exception cref="Refused">422 <c>no_gateway</c> where none does.</exception>
-    public IPaymentGateway For(PaymentKind kind, Caller store) =>
-        sources.FirstOrDefault(source => source.Serves(store, kind))?.Open(store) ?? throw new Refused(
+    public IPaymentGateway For(PaymentKind kind, Caller store)
+    {
+        if (kind == PaymentKind.StoreCredit)
+            throw Refused.Invalid("PaymentMethod", "Store credit is spent with use_credit at the checkout of a cart.", "no_gateway");
+        return sources.FirstOrDefault(source => source.Serves(store, kind))?.Open(store) ?? throw new Refused(
             Refusal.Invalid, "no_gateway",
             $"No payment gateway of this store takes {kind.Name()}. Start the server with AURA_STRIPE_SECRET_KEY and AURA_STRIPE_WEBHOOK_SECRET " +
             "to take cards and wallets, use a test key to try it out, or let the customer pay by wire, cash_on_delivery or net_terms.")
         {
             Fields = [new("PaymentMethod", $"No gateway takes {kind.Name()}.")],
         };
+    }
 
     /// <summary>For a payment that went through it before.</summary>
     /// <exception cref="Refused">503 where it is not configured (any more).</exception>
@@ -37,7 +41,7 @@ public sealed class PaymentGateways(IEnumerable<IGatewaySource> sources)
         sources.FirstOrDefault(source => source.Name == name)?.Open(store)
         ?? throw new Refused(Refusal.Unavailable, "no_gateway", $"The payment went through {name}, which is not configured on this server.");
 
-    public bool Serves(PaymentKind kind, Caller store) => sources.Any(source => source.Serves(store, kind));
+    public bool Serves(PaymentKind kind, Caller store) => kind != PaymentKind.StoreCredit && sources.Any(source => source.Serves(store, kind));
 
     public bool Knows(string name) => sources.Any(source => source.Name == name);
 }

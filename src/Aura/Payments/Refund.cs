@@ -59,11 +59,12 @@ public sealed class Refund : StoreEntity, IAudited, IPriced
         OnceKey = onceKey,
     };
 
-    /// <summary>Five to ten working days, by the means of payment; holidays are not known here.</summary>
+    /// <summary>Five to ten working days, by the means of payment, and at once for store credit; holidays are not known here.</summary>
     public static DateOnly Arrival(PaymentKind kind, DateOnly from)
     {
         var left = kind switch
         {
+            PaymentKind.StoreCredit => 0,
             _ when kind.IsWallet() || kind.IsCrypto() => 5,
             _ when kind.IsBankTransfer() => 7,
             PaymentKind.Card => 8,

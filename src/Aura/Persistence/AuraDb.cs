@@ -11,6 +11,7 @@ using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Shipping;
 using Aura.Taxes;
+using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -88,6 +89,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionCustomerCount> PromotionCustomers => Set<PromotionCustomerCount>().Where(row => row.TenantId == Tenant);
     public DbSet<CustomerSegment> CustomerSegments => Set<CustomerSegment>();
+
+    // Wallets
+    public DbSet<Wallet> Wallets => Set<Wallet>();
+    public DbSet<WalletEntry> WalletEntries => Set<WalletEntry>();
 
     // Payments
     public DbSet<PaymentIntent> PaymentIntents => Set<PaymentIntent>();

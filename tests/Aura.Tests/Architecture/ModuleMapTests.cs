@@ -16,10 +16,11 @@ public sealed class ModuleMapTests
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Persistence"],
         ["Payments"] = ["Accounts", "Customers", "Jobs", "Persistence"],
+        ["Wallets"] = ["Accounts", "Customers", "Jobs", "Payments", "Persistence"],
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
         ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
-        ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Inventory", "Jobs", "Payments", "Persistence", "Pricing"],
+        ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Inventory", "Jobs", "Payments", "Persistence", "Pricing", "Wallets"],
         ["Inventory"] = ["Accounts", "Catalog", "Events", "Persistence"],
         ["ProductFiles"] = ["Accounts", "Catalog", "Inventory", "Jobs", "Persistence"],
     };

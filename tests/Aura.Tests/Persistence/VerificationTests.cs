@@ -7,6 +7,7 @@ using Aura.Tests.Demo;
 using Aura.Tests.Inventory;
 using Aura.Tests.Orders.History;
 using Aura.Tests.Payments;
+using Aura.Tests.V2;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -128,6 +129,26 @@ public sealed class VerificationTests
         var cancelled = await command.ExecuteNonQueryAsync();
 
         Assert.Equal(cancelled, (await store.Run(OrderAudit.Checks.Single(check => check.Name == "Promised stock"))).Differing);
+    }
+
+    [Theory]
+    [InlineData("available = available + 1", 1)]
+    [InlineData("available = -5", 2)]
+    [InlineData("pending = 7", 1)]
+    [InlineData("held = 1", 1)]
+    public async Task A_wallet_that_its_entries_deny_is_found(string tampering, int differences)
+    {
+        var store = await Store.Open();
+        var customer = await store.Customer();
+        await store.Test.Ok($"POST /v2/customers/{customer}/wallet/adjust", new { unit = "USD", amount = 5, reason = "gift" });
+        await store.Verify();
+
+        await Tamper(store, $"UPDATE wallets SET {tampering} WHERE true");
+
+        var found = 0L;
+        foreach (var check in Aura.Wallets.WalletAudit.Checks)
+            found += (await store.Run(check)).Differing;
+        Assert.Equal(differences, found);
     }
 
     [Fact]

@@ -238,7 +238,7 @@ public sealed class CheckoutTests
     }
 
     /// <summary>Saves a test card as a payment method.</summary>
-    private static Task<string> Saved(Store store, string number) => store.Database(async (_, services) =>
+    internal static Task<string> Saved(Store store, string number) => store.Database(async (_, services) =>
     {
         var payments = (Aura.Payments.PaymentProcessing)services.GetService(typeof(Aura.Payments.PaymentProcessing))!; // it is registered
         var method = await payments.Save(new(Aura.Connectors.Payments.PaymentKind.Card) { Number = number, ExpMonth = 12, ExpYear = 2060, Cvc = "123" }, null, default);

@@ -41,6 +41,7 @@ internal sealed class FullStore
         {
             name = "Sale", promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10, start_date = "2026-01-01", end_date = "2099-01-01",
         });
+        await api.Ok($"POST /v2/customers/{customer["id"]}/wallet/adjust", new { unit = "points", amount = 100, reason = "welcome" });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
