@@ -68,6 +68,7 @@ public static class AuraServer
         if (options.Stripe is { } stripe)
             services.AddStripe(stripe);
         services.AddPlatform();
+        services.AddPromotions();
         services.AddHostedService<BackgroundWork>();
         services.ConfigureHttpJsonOptions(json => DialectJson.Configure(json.SerializerOptions, Dialects));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -11,12 +11,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Aura.Server.PromotionsV1;
 
-/// <summary>The store's webhooks, those that were made at /v2/webhooks too.</summary>
+/// <summary>The store's webhooks, those that were made at /v2/webhooks too. Those made here get messages as this dialect writes them.</summary>
 internal static class Webhooks
 {
     private static readonly Listing<Webhook, WebhookResponse> Shape = new Listing<Webhook, WebhookResponse>(WebhookResponse.From)
         .Field("url", w => w.Url)
         .Field("created_at", w => w.CreatedAt);
+
+    private static readonly Listing<WebhookDelivery, DeliveryResponse> Deliveries = new Listing<WebhookDelivery, DeliveryResponse>(DeliveryResponse.From)
+        .Field("status", d => d.Status)
+        .Field("event", d => d.EventType)
+        .Field("created_at", d => d.CreatedAt)
+        .Parameter("status", words: Words<DeliveryStatus>.All)
+        .Parameter("event");
 
     public static void MapWebhooks(this RouteGroupBuilder api)
     {
@@ -26,6 +33,7 @@ internal static class Webhooks
         webhooks.MapPost("/", Create);
         webhooks.MapPut("/{id}", Update);
         webhooks.MapDelete("/{id}", Delete);
+        webhooks.MapGet("/{id}/deliveries", ListDeliveries).Lists(Deliveries);
     }
 
     private static Task<Listed<WebhookResponse>> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Webhooks, list, cancellation);
@@ -35,7 +43,7 @@ internal static class Webhooks
     private static Task<Created<WebhookResponse>> Create(CreateWebhook request, AuraDb db, OutboundAddresses addresses, KeyRing ring, CancellationToken cancellation)
     {
         var secret = request.Secret ?? WebhookSignature.NewSecret();
-        var webhook = Webhook.Create(request.Url, request.Events, secret, addresses, ring);
+        var webhook = Webhook.Create(request.Url, request.Events, secret, addresses, ring, WebhookFormat.Promotions);
         webhook.Switch(request.Active, db.Now);
         return db.Create(webhook, made => WebhookResponse.Of(made) with { Secret = secret }, made => $"/api/v1/webhooks/{made.Id}", cancellation);
     }
@@ -48,6 +56,12 @@ internal static class Webhooks
             request.Secret.Apply(secret => webhook.Rotate(secret, ring, db.Now));
             request.Active.Apply(active => webhook.Switch(active, db.Now));
         }, WebhookResponse.Of, cancellation);
+
+    private static async Task<Listed<DeliveryResponse>> ListDeliveries(Number<Webhook> id, ListRequest list, AuraDb db, CancellationToken cancellation)
+    {
+        await db.Webhooks.Demand(id, cancellation);
+        return await Deliveries.List(db.WebhookDeliveries.Where(d => d.WebhookId == id.Value), list, cancellation);
+    }
 
     private static Task<NoContent> Delete(Number<Webhook> id, AuraDb db, CancellationToken cancellation) => db.Delete<Webhook>(id, cancellation);
 }
@@ -81,4 +95,13 @@ public sealed record WebhookResponse(
         w.Id, w.Url, w.Events, w.Status == WebhookStatus.Active, w.CreatedAt, w.UpdatedAt, w.Version);
 
     public static readonly Func<Webhook, WebhookResponse> Of = From.Compile();
+}
+
+/// <param name="Attempt">Attempts made so far, of six.</param>
+/// <param name="StatusCode">Of the last attempt; null: there was no answer.</param>
+public sealed record DeliveryResponse(
+    Number<WebhookDelivery> Id, string Event, DeliveryStatus Status, int Attempt, int? StatusCode, string? Error, DateTime? NextRetryAt, DateTime? DeliveredAt, DateTime CreatedAt)
+{
+    public static readonly Expression<Func<WebhookDelivery, DeliveryResponse>> From = d => new(
+        d.Id, d.EventType, d.Status, d.Attempt, d.StatusCode, d.Error, d.NextRetryAt, d.DeliveredAt, d.CreatedAt);
 }

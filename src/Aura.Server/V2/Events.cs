@@ -29,7 +29,7 @@ internal static class Events
         var more = events.Count > size;
         if (more)
             events.RemoveAt(size);
-        return new(await objects.Of(events, db, cancellation), new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(events[^1].Id)}" : null });
+        return new(await objects.Shown(events, db, cancellation), new() { Limit = size, HasMore = more, NextCursor = more ? $"{new Id<StoreEvent>(events[^1].Id)}" : null });
     }
 
     private static EventTypesResponse Types() => new([.. EventTypes.All.Select(type => new EventTypeResponse(type.Type, type.Description))]);
@@ -37,7 +37,7 @@ internal static class Events
     private static async Task<EventResponse> Show(Id<StoreEvent> id, AuraDb db, EventObjects objects, CancellationToken cancellation)
     {
         var happened = await db.Events.Read(id, cancellation);
-        return (await objects.Of([happened], db, cancellation))[0];
+        return (await objects.Shown([happened], db, cancellation))[0];
     }
 }
 

@@ -5,6 +5,8 @@ using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 using Aura.ProductFiles;
+using Aura.Promotions;
+using Aura.Server.Http;
 
 namespace Aura.Server.V2;
 
@@ -33,6 +35,8 @@ internal static class PlatformServices
         objects.Add(db => db.Orders, OrderResponse.From, order => order.Id.Value);
         objects.Add(db => db.Fulfillments, FulfillmentResponse.From, parcel => parcel.Id.Value);
         objects.Add(db => db.Returns, ReturnResponse.From, made => made.Id.Value);
+        objects.Add(db => db.Promotions, PromotionObject.From, promotion => promotion.Id.Value);
+        objects.Add(Coupon.Noun, CouponObject.Shown);
         objects.Add(db => db.Imports, ImportResponse.From, import => import.Id.Value);
         return objects;
     }

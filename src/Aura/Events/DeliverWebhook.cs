@@ -24,8 +24,9 @@ public sealed class DeliverWebhook(AuraDb db, KeyRing ring, WebhookSender sender
             return null;
         }
 
+        var secrets = webhook.Secrets(ring, db.Now);
         var answer = await sender.Send(
-            webhook.Url, new Id<StoreEvent>(delivery.EventId).ToString(), delivery.Body, webhook.Secrets(ring, db.Now), cancellation);
+            webhook.Url, new Id<StoreEvent>(delivery.EventId).ToString(), webhook.Message(delivery.Body, secrets), secrets, cancellation);
         var retryAt = answer.IsTaken ? null : RetrySchedule.Next(delivery.Id, delivery.Attempt + 1, answer, db.Now);
         await db.InTransaction(async () =>
         {

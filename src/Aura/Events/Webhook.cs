@@ -13,6 +13,14 @@ public enum WebhookStatus
     Disabled,
 }
 
+/// <summary>How the messages of a webhook are written: as the dialect has them in which it was made.</summary>
+public enum WebhookFormat
+{
+    Platform,
+    /// <summary>Carries its signature inside.</summary>
+    Promotions,
+}
+
 /// <summary>An endpoint of somebody else that is told of the events it asked for. Only an active one is; it asks for what it missed at /events.</summary>
 public sealed class Webhook : StoreEntity, IAudited
 {
@@ -28,6 +36,7 @@ public sealed class Webhook : StoreEntity, IAudited
     /// <summary>Types and patterns, see <see cref="EventTypes.Covers"/>.</summary>
     public string[] Events { get; private set; } = [];
 
+    public WebhookFormat Format { get; private init; }
     public string? Description { get; private set; }
 
     /// <summary>Sealed by the key ring.</summary>
@@ -50,9 +59,9 @@ public sealed class Webhook : StoreEntity, IAudited
 
     /// <param name="secret">As the receiver has it.</param>
     /// <exception cref="Refused">422 for an address that may not be called or an unknown event.</exception>
-    public static Webhook Create(string url, IReadOnlyList<string> events, string secret, OutboundAddresses addresses, KeyRing ring)
+    public static Webhook Create(string url, IReadOnlyList<string> events, string secret, OutboundAddresses addresses, KeyRing ring, WebhookFormat format = WebhookFormat.Platform)
     {
-        var webhook = new Webhook { Secret = ring.Seal(secret, Noun) };
+        var webhook = new Webhook { Secret = ring.Seal(secret, Noun), Format = format };
         webhook.Move(url, addresses);
         webhook.Subscribe(events);
         return webhook;
@@ -98,6 +107,11 @@ public sealed class Webhook : StoreEntity, IAudited
     /// <summary>Signs with a new secret; for another 24 hours with the former one as well.</summary>
     public void Rotate(string secret, KeyRing ring, DateTime now) =>
         (PreviousSecret, PreviousSecretExpiresAt, Secret) = (Secret, now + RotationGrace, ring.Seal(secret, Noun));
+
+    /// <summary>The message as it is sent.</summary>
+    /// <param name="body">A JSON object.</param>
+    /// <param name="secrets">The current one first.</param>
+    public string Message(string body, IReadOnlyList<string> secrets) => Format == WebhookFormat.Promotions ? WebhookSignature.Inside(body, secrets[0]) : body;
 
     /// <summary>What messages are signed with now, the current secret first.</summary>
     public IReadOnlyList<string> Secrets(KeyRing ring, DateTime now) => PreviousSecret is { } previous && PreviousSecretExpiresAt > now

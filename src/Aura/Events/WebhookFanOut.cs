@@ -5,15 +5,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Events;
 
-/// <summary>Writes events as the messages that webhooks get.</summary>
+/// <summary>Writes events as the messages that webhooks of one format get.</summary>
 public interface IEventPayloads
 {
+    WebhookFormat Format { get; }
+
     /// <summary>The messages of events of one store, as JSON, by the events' numbers.</summary>
     Task<Dictionary<long, string>> Render(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation);
 }
 
 /// <summary>Reads the event log and starts a delivery for each webhook that wants an event.</summary>
-public sealed class WebhookFanOut(EventCursor cursor, IEventPayloads payloads, AccessDirectory access, TimeProvider time) : IEventReader
+public sealed class WebhookFanOut(EventCursor cursor, IEnumerable<IEventPayloads> payloads, AccessDirectory access, TimeProvider time) : IEventReader
 {
     private const string Reader = "webhooks";
 
@@ -34,13 +36,17 @@ public sealed class WebhookFanOut(EventCursor cursor, IEventPayloads payloads, A
 
     private async Task FanOut(AuraDb db, Webhook[] webhooks, StoreEvent[] events, CancellationToken cancellation)
     {
-        var wanted = events.Where(happened => webhooks.Any(webhook => webhook.Wants(happened))).ToList();
-        if (wanted.Count == 0)
-            return;
-        var bodies = await payloads.Render(db, wanted, cancellation);
-        foreach (var happened in wanted)
-            foreach (var webhook in webhooks.Where(webhook => webhook.Wants(happened)))
-                WebhookDelivery.Start(webhook, happened, bodies[happened.Id], db);
+        foreach (var alike in webhooks.GroupBy(webhook => webhook.Format))
+        {
+            var wanted = events.Where(happened => alike.Any(webhook => webhook.Wants(happened))).ToList();
+            if (wanted.Count == 0)
+                continue;
+            var bodies = await payloads.Single(own => own.Format == alike.Key).Render(db, wanted, cancellation);
+            foreach (var happened in wanted)
+                foreach (var webhook in alike.Where(webhook => webhook.Wants(happened)))
+                    WebhookDelivery.Start(webhook, happened, bodies[happened.Id], db);
+        }
+
         await db.SaveChangesAsync(cancellation);
         db.ChangeTracker.Clear();
     }

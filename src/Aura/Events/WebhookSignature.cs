@@ -16,6 +16,10 @@ public static class WebhookSignature
     public static string Plain(ReadOnlySpan<byte> body, string secret) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 
+    /// <summary>A JSON object with one more member behind its others: <c>"signature":"sha256=…"</c>, the <see cref="Plain"/> form over the object without it.</summary>
+    /// <param name="body">A JSON object with at least one member, no blank behind it.</param>
+    public static string Inside(string body, string secret) => $"{body.AsSpan(0, body.Length - 1)},\"signature\":\"sha256={Plain(Encoding.UTF8.GetBytes(body), secret)}\"}}";
+
     /// <summary>The form of Standard Webhooks, for <c>webhook-signature</c>: over <c>id.seconds.body</c>, base64 behind <c>v1,</c>.</summary>
     /// <param name="seconds">Unix time of the attempt.</param>
     public static string Standard(string id, long seconds, ReadOnlySpan<byte> body, string secret)

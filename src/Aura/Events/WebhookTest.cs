@@ -6,7 +6,7 @@ namespace Aura.Events;
 
 /// <summary>Sends a webhook an event that did not happen, as it would send one that did: same message, signatures, checks and connection.</summary>
 /// <remarks>It is about the latest thing to which such an event did happen, or about the webhook itself. Its facts say that it is a test.</remarks>
-public sealed class WebhookTest(AuraDb db, KeyRing ring, WebhookSender sender, IEventPayloads payloads)
+public sealed class WebhookTest(AuraDb db, KeyRing ring, WebhookSender sender, IEnumerable<IEventPayloads> payloads)
 {
     /// <summary>What is sent where the webhook names no type.</summary>
     public const string Type = "webhook.test";
@@ -26,7 +26,8 @@ public sealed class WebhookTest(AuraDb db, KeyRing ring, WebhookSender sender, I
         var sample = StoreEvent.Of(type, latest?.Subject ?? Webhook.Noun, latest?.SubjectId ?? webhook.Id, new { test = true }, db);
         db.Entry(sample).State = EntityState.Added; // gives it its number
         db.Entry(sample).State = EntityState.Detached;
-        var body = (await payloads.Render(db, [sample], cancellation))[sample.Id];
-        return (sample, await sender.Send(webhook.Url, new Id<StoreEvent>(sample.Id).ToString(), body, webhook.Secrets(ring, db.Now), cancellation));
+        var body = (await payloads.Single(own => own.Format == webhook.Format).Render(db, [sample], cancellation))[sample.Id];
+        var secrets = webhook.Secrets(ring, db.Now);
+        return (sample, await sender.Send(webhook.Url, new Id<StoreEvent>(sample.Id).ToString(), webhook.Message(body, secrets), secrets, cancellation));
     }
 }

@@ -1,3 +1,5 @@
+using Aura.Customers;
+using Aura.Orders;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +14,8 @@ internal static class CouponNews
             return;
         db.Publish("coupon.used", coupon, new
         {
-            coupon.Code, coupon.PromotionId, use.OrderId, use.CustomerId, DiscountAmount = new Money(use.Discount, use.Currency).Amount, Currency = use.Currency.Code,
+            coupon.Code, PromotionId = $"{new Id<Promotion>(coupon.PromotionId)}", OrderId = use.OrderId is { } order ? $"{new Id<Order>(order)}" : null,
+            CustomerId = use.CustomerId is { } customer ? $"{new Id<Customer>(customer)}" : null, DiscountAmount = new Money(use.Discount, use.Currency).Amount, Currency = use.Currency.Code,
         });
     }
 }

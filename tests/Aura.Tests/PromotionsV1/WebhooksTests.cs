@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Aura.Tests.Events;
+using Aura.Tests.V2;
 
 namespace Aura.Tests.PromotionsV1;
 
@@ -26,6 +28,22 @@ public sealed class WebhooksTests
 
         Assert.Equal(204, (await store.Test.Send($"DELETE {Hooks}{id}")).Status);
         Assert.Equal(404, (await store.Test.Send($"GET {Hooks}{id}")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_listed()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        var store = await Store.Open();
+        var webhook = await store.Test.Ok($"POST {Hooks}", new { url = receiver.Url, events = new[] { "customer.created" } });
+        receiver.AnswerWith(500);
+        await store.Customer();
+        await store.Advance("PT0S");
+
+        var delivery = Assert.Single((await store.Test.Ok($"GET {Hooks}{webhook["id"]}/deliveries?status=pending&event=customer.created"))["items"]!.AsArray())!;
+
+        Assert.Equal(("customer.created", "pending", 1, 500), ((string?)delivery["event"], (string?)delivery["status"], (int)delivery["attempt"]!, (int)delivery["status_code"]!));
+        Assert.Equal(404, (await store.Test.Send($"GET {Hooks}999/deliveries")).Status);
     }
 
     [Fact]

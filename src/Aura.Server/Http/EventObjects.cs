@@ -3,7 +3,7 @@ using Aura.Events;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Aura.Server.V2;
+namespace Aura.Server.Http;
 
 /// <summary>Shows the things that events are about, as their own routes show them. A resource registers itself by its noun.</summary>
 public sealed class EventObjects
@@ -21,15 +21,14 @@ public sealed class EventObjects
         shown[noun] = async (db, ids, cancellation) =>
             (await show(db, ids, cancellation)).ToDictionary(pair => pair.Key, pair => (object)pair.Value);
 
-    /// <summary>The events with their objects: one query per noun.</summary>
-    public async Task<List<EventResponse>> Of(IReadOnlyList<StoreEvent> events, AuraDb db, CancellationToken cancellation)
+    /// <summary>What the events are about, by noun and number, as far as it is still there: one query per noun.</summary>
+    public async Task<Dictionary<(string Noun, long Id), object>> Of(IReadOnlyList<StoreEvent> events, AuraDb db, CancellationToken cancellation)
     {
         var objects = new Dictionary<(string, long), object>();
         foreach (var group in events.GroupBy(e => e.Subject))
             if (shown.TryGetValue(group.Key, out var show))
                 foreach (var (id, value) in await show(db, [.. group.Select(e => e.SubjectId).Distinct()], cancellation))
                     objects[(group.Key, id)] = value;
-        return [.. events.Select(e => new EventResponse(
-            e.Id, e.Type, e.CreatedAt, new(objects.GetValueOrDefault((e.Subject, e.SubjectId)), e.Facts?.RootElement)))];
+        return objects;
     }
 }
