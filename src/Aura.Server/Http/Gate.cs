@@ -87,6 +87,7 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, Request
         IsTest = store.IsTest,
         Plan = entry.Account.Plan,
         Currency = store.Currency,
+        Settings = store.Settings,
         ClockOffset = store.ClockOffset,
         Scopes = entry.Key.Scopes,
         Address = $"{http.Request.Scheme}://{http.Request.Host}",

@@ -34,11 +34,11 @@ internal static class Wallets
         wallet.MapPost("/redeem-points", Redeem);
     }
 
-    private static async Task<WalletResponse> Show(Id<Customer> id, AuraDb db, AccessDirectory stores, CancellationToken cancellation)
+    private static async Task<WalletResponse> Show(Id<Customer> id, AuraDb db, CancellationToken cancellation)
     {
         await db.Customers.Demand(id, cancellation);
         var wallets = await db.Wallets.AsNoTracking().Where(w => w.CustomerId == id.Value).OrderBy(w => w.Unit).ToListAsync(cancellation);
-        return new(id, [.. wallets.Select(BalanceResponse.Of)], await PointsPerUnit(db, stores, cancellation));
+        return new(id, [.. wallets.Select(BalanceResponse.Of)], db.Caller.Settings.PointsPerUnit);
     }
 
     private static async Task<Listed<WalletEntryResponse>> List(Id<Customer> id, ListRequest list, AuraDb db, CancellationToken cancellation)
@@ -47,7 +47,7 @@ internal static class Wallets
         return await Shape.List(db.WalletEntries.Where(e => e.CustomerId == id.Value), list, cancellation);
     }
 
-    private static async Task<Ok<WalletResponse>> Adjust(Id<Customer> id, AdjustWallet request, AuraDb db, AccessDirectory stores, CancellationToken cancellation)
+    private static async Task<Ok<WalletResponse>> Adjust(Id<Customer> id, AdjustWallet request, AuraDb db, CancellationToken cancellation)
     {
         await db.Customers.Demand(id, cancellation);
         var unit = request.Unit is Wallet.Points ? Wallet.Points : Currency.Of(request.Unit, nameof(request.Unit)).Code;
@@ -61,19 +61,16 @@ internal static class Wallets
             db.AuditLogs.Add(AuditEntry.Of(Wallet.Noun, "adjusted", $"{id}", db));
             await db.SaveChangesAsync(cancellation);
         }, cancellation);
-        return TypedResults.Ok(await Show(id, db, stores, cancellation));
+        return TypedResults.Ok(await Show(id, db, cancellation));
     }
 
-    private static async Task<Ok<RedeemedPoints>> Redeem(Id<Customer> id, RedeemPoints request, AuraDb db, AccessDirectory stores, CancellationToken cancellation)
+    private static async Task<Ok<RedeemedPoints>> Redeem(Id<Customer> id, RedeemPoints request, AuraDb db, CancellationToken cancellation)
     {
         await db.Customers.Demand(id, cancellation);
-        var worth = await PointsPerUnit(db, stores, cancellation) ?? throw Refused.Conflict("points_have_no_value", "Points cannot be spent: the store's setting points_per_unit says what they are worth.");
+        var worth = db.Caller.Settings.PointsPerUnit ?? throw Refused.Conflict("points_have_no_value", "Points cannot be spent: the store's setting points_per_unit says what they are worth.");
         var (points, credit) = await db.InTransaction(() => db.Redeem(id.Value, request.Points, worth, cancellation), cancellation);
         return TypedResults.Ok(new RedeemedPoints(points, credit.Amount, credit.Currency));
     }
-
-    private static async Task<int?> PointsPerUnit(AuraDb db, AccessDirectory stores, CancellationToken cancellation) =>
-        (await stores.Store(db.Caller.TenantId, cancellation))?.Settings.PointsPerUnit;
 }
 
 /// <param name="Unit">points, or a currency.</param>

@@ -22,6 +22,9 @@ public sealed record Caller
     /// <summary>The store's main currency.</summary>
     public Currency Currency { get; init; } = Currency.Usd;
 
+    /// <summary>The store's, as they were when the work began: nobody has to ask for them while a transaction holds a connection.</summary>
+    public StoreSettings Settings { get; init; } = new();
+
     /// <summary>Where the caller reached this server, such as <c>https://shop.example</c>; null: nobody called.</summary>
     public string? Address { get; init; }
 
@@ -45,6 +48,7 @@ public sealed record Caller
         Actor = "system",
         IsTest = store.IsTest,
         Currency = store.Currency,
+        Settings = store.Settings,
         ClockOffset = store.ClockOffset,
         Scopes = ["*"],
     };

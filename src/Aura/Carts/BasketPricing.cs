@@ -1,4 +1,3 @@
-using Aura.Accounts;
 using Aura.Catalog;
 using Aura.Persistence;
 using Aura.Pricing;
@@ -9,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Carts;
 
 /// <summary>Looks up what the price of a basket depends on and prices it. The number of queries does not depend on its lines.</summary>
-public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscounts discounts)
+public sealed class BasketPricing(AuraDb db, ICartDiscounts discounts)
 {
     /// <exception cref="Refused">422 when the amounts are more than a cart can hold.</exception>
     public async Task<PricedBasket> Price(Basket basket, CancellationToken cancellation)
@@ -29,8 +28,7 @@ public sealed class BasketPricing(AuraDb db, AccessDirectory stores, ICartDiscou
 
     private async Task<PricedCart> Undiscounted(Basket basket, PricedLine[] lines, CancellationToken cancellation)
     {
-        var store = await stores.Store(db.Caller.TenantId, cancellation) ?? throw Refused.NotFound(Store.Noun);
-        return new(basket.Currency, lines, await db.TaxRules(store.Settings, cancellation))
+        return new(basket.Currency, lines, await db.TaxRules(db.Caller.Settings, cancellation))
         {
             ShipTo = Place(basket.ShipTo),
             BillTo = Place(basket.BillTo),

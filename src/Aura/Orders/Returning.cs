@@ -1,4 +1,3 @@
-using Aura.Accounts;
 using Aura.Connectors.Payments;
 using Aura.Inventory;
 using Aura.Jobs;
@@ -9,16 +8,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Orders;
 
 /// <summary>Takes goods back: on the shelf they came from, and for the price that was paid.</summary>
-public sealed class Returning(AuraDb db, AccessDirectory stores, Stock stock, PaymentProcessing payments)
+public sealed class Returning(AuraDb db, Stock stock, PaymentProcessing payments)
 {
     /// <exception cref="Refused">404 without the order; see <see cref="Return.Request"/>.</exception>
     public Task<Return> Request(
         Id<Order> id, IReadOnlyList<(Id<OrderLine> Line, int Units)> parts, string? reason, string? note, CancellationToken cancellation) => db.InTransaction(async () =>
     {
-        var store = await stores.Store(db.Caller.TenantId, cancellation) ?? throw Refused.NotFound(Store.Noun);
         var order = await db.LockOrder(id, cancellation);
         var units = parts.GroupBy(part => part.Line, part => part.Units).Select(line => (line.Key, line.Sum())).ToArray();
-        var request = Return.Request(order, units, reason, note, TimeSpan.FromDays(store.Settings.ReturnWindowDays), db.Now);
+        var request = Return.Request(order, units, reason, note, TimeSpan.FromDays(db.Caller.Settings.ReturnWindowDays), db.Now);
         db.Returns.Add(request);
         db.Record(order, OrderFact.ReturnRequested, note ?? reason);
         db.Publish("return.requested", request);

@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Promotions;
 
 /// <summary>Promotions and coupons in the store's own checkout.</summary>
-public sealed class StoreDiscounts(PromotionShelf shelf, AccessDirectory stores) : ICartDiscounts
+public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
 {
     public async Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation)
     {
         var compiled = await shelf.Of(db, cancellation);
         if (compiled.Promotions.Count == 0 && basket.Coupons.Count == 0)
             return CartDiscounts.None;
-        var outcome = compiled.Set.Evaluate(await db.Facts(compiled, cart, basket, cancellation), await Options(db, cancellation));
+        var outcome = compiled.Set.Evaluate(await db.Facts(compiled, cart, basket, cancellation), Options(db));
         return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
             Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
@@ -23,15 +23,11 @@ public sealed class StoreDiscounts(PromotionShelf shelf, AccessDirectory stores)
     }
 
     /// <summary>What the store decided for all of its promotions.</summary>
-    public async Task<PromotionOptions> Options(AuraDb db, CancellationToken cancellation)
+    public static PromotionOptions Options(AuraDb db) => new()
     {
-        var settings = (await stores.Store(db.Caller.TenantId, cancellation))?.Settings ?? new();
-        return new()
-        {
-            Exclusivity = settings.PromotionContest == PromotionContest.Priority ? Exclusivity.Priority : Exclusivity.Best,
-            MaxCombinedPercent = settings.MaxCombinedDiscountPercent,
-        };
-    }
+        Exclusivity = db.Caller.Settings.PromotionContest == PromotionContest.Priority ? Exclusivity.Priority : Exclusivity.Best,
+        MaxCombinedPercent = db.Caller.Settings.MaxCombinedDiscountPercent,
+    };
 
     public async Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation)
     {

@@ -160,7 +160,7 @@ public sealed class BatchTests
     public async Task What_cannot_be_deleted_in_batches_is_refused_as_a_whole()
     {
         var store = await Store.Open();
-        await store.Test.Refused(422, "DELETE /v2/batch/delete", new { resources = "customers", ids = new[] { "cust_1" } });
+        await store.Test.Refused(422, "DELETE /v2/batch/delete", new { resources = "orders", ids = new[] { "ord_1" } });
         await store.Test.Refused(422, "DELETE /v2/batch/delete");
     }
 
