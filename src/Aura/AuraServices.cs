@@ -39,6 +39,8 @@ public static class AuraServices
         services.AddSingleton<ICartDiscounts, StoreDiscounts>();
         services.AddSingleton<PromotionShelf>();
         services.AddJob<ExpirePromotion>();
+        services.AddJob<MintCoupons>();
+        services.AddJob<GiveBackReservation>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Net.Http.Headers;
 
 namespace Aura.Server.Http;
@@ -30,6 +31,8 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
                 log.LogError(exception, "{Method} {Path} failed ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
             else
                 log.LogDebug(exception, "{Method} {Path} was refused ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            if (exception is Refused { RetryAfter: { } wait })
+                http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             await Write(http, failure);
         }
     }

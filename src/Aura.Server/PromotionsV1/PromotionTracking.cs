@@ -22,11 +22,10 @@ public sealed record TrackPromotion(
     internal async Task<Claim> ToClaim(Promotion promotion, AuraDb db, CancellationToken cancellation)
     {
         var customer = CustomerId is null ? null : await db.Customers.AsNoTracking().FirstOrDefaultAsync(c => c.Id == CustomerId, cancellation);
-        var own = OrderId is not null && await db.Orders.AnyAsync(o => o.Id == OrderId, cancellation);
-        var reference = own ? Claim.ForOrder(OrderId!.Value) : Claim.Elsewhere(OrderId); // just asked
+        var (reference, own) = await db.ReferenceOf(OrderId, cancellation);
         return new(reference, promotion.Id, null, Money.Round(Discount, promotion.Currency), Money.Round(Revenue, promotion.Currency).Minor)
         {
-            OrderId = own ? OrderId : null,
+            OrderId = own,
             CustomerId = customer?.Id,
             CustomerKey = CustomerKey.Of(db.Caller.TenantId, customer?.Email),
         };

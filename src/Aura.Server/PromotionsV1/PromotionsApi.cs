@@ -30,6 +30,7 @@ public static class PromotionsApi
         var api = Dialect.Map(app);
         api.MapPromotions();
         api.MapAnalytics();
+        api.MapCoupons();
         api.MapWebhooks();
     }
 }

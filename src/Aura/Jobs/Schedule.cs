@@ -17,6 +17,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
             UPDATE refunds SET once_key = NULL WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours'
             """),
         new("rate_windows.forget", TimeSpan.FromHours(6), "DELETE FROM rate_windows WHERE starts_at < now() - interval '3 days'"),
+        new("coupon_guesses.forget", TimeSpan.FromHours(6), "DELETE FROM coupon_guesses WHERE since < now() - interval '2 days'"),
         new("request_nonces.forget", TimeSpan.FromHours(1), "DELETE FROM request_nonces WHERE seen_at < now() - interval '1 hour'"),
         new("jobs.forget", TimeSpan.FromHours(6), "DELETE FROM jobs WHERE finished_at < now() - interval '30 days' AND state = 'completed'"),
         new("webhook_deliveries.forget", TimeSpan.FromHours(6), "DELETE FROM webhook_deliveries WHERE created_at < now() - interval '30 days' AND status <> 'pending'"),

@@ -84,6 +84,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Promotions
     public DbSet<Promotion> Promotions => Set<Promotion>();
     public DbSet<Coupon> Coupons => Set<Coupon>();
+    public DbSet<CouponBatch> CouponBatches => Set<CouponBatch>();
     public DbSet<PromotionUse> PromotionUses => Set<PromotionUse>();
     internal IQueryable<PromotionCounter> PromotionCounters => Set<PromotionCounter>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);

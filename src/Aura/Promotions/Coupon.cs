@@ -35,6 +35,9 @@ public sealed class Coupon : StoreEntity, IAudited
 
     public long PromotionId { get; private init; }
 
+    /// <summary>Where it was read with it.</summary>
+    public Promotion Promotion { get; private init; } = null!; // EF sets it
+
     /// <summary>As it was given.</summary>
     public string Code { get; private init; } = "";
 
@@ -79,6 +82,8 @@ public sealed class Coupon : StoreEntity, IAudited
         var key = KeyOf(code);
         if (key.Length is 0 or > MaxCodeLength)
             throw Refused.Invalid(nameof(Code), $"A code has 1 to {MaxCodeLength} characters.");
+        if (key.Any(symbol => char.IsWhiteSpace(symbol) || char.IsControl(symbol) || symbol is '/' or '\\' or '?' or '#' or '%'))
+            throw Refused.Invalid(nameof(Code), "A code has no spaces and none of / \\ ? # %, so that it fits into an address.");
         if (terms.Duration == CouponDuration.Repeating != terms.DurationInMonths is >= 1)
             throw Refused.Invalid(nameof(DurationInMonths), "A repeating coupon says for how many months, at least 1; others do not.");
         var coupon = new Coupon
@@ -147,7 +152,8 @@ internal sealed class CouponMapping : IEntityTypeConfiguration<Coupon>
     public void Configure(EntityTypeBuilder<Coupon> coupon)
     {
         coupon.HasIndex(c => new { c.TenantId, c.CodeKey }).IsUnique();
-        coupon.HasOne<Promotion>().WithMany().HasForeignKey(c => new { c.TenantId, c.PromotionId });
+        coupon.HasOne(c => c.Promotion).WithMany().HasForeignKey(c => new { c.TenantId, c.PromotionId });
+        coupon.HasOne<CouponBatch>().WithMany().HasForeignKey(c => new { c.TenantId, c.BatchId });
         coupon.HasOne<Customer>().WithMany().HasForeignKey(c => new { c.TenantId, c.CustomerId });
     }
 }

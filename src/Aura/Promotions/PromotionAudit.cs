@@ -34,6 +34,11 @@ public static class PromotionAudit
             CROSS JOIN LATERAL (VALUES ('reserved', c.reserved, coalesce(u.reserved, 0)), ('used', c.used, coalesce(u.used, 0))) AS shown (name, kept, reckoned)
             WHERE $1 IS NULL OR c.tenant_id = $1
             """),
+        new("Coupon batches", "Coupons that a batch counts, by its coupons.", """
+            SELECT b.tenant_id, 'bulk_' || b.id AS subject, b.made AS kept, count(c.id) AS reckoned
+            FROM coupon_batches b LEFT JOIN coupons c ON c.tenant_id = b.tenant_id AND c.batch_id = b.id
+            WHERE $1 IS NULL OR b.tenant_id = $1 GROUP BY b.tenant_id, b.id
+            """),
         new("Promotion customers", "Uses by each customer, by the uses.", """
             SELECT coalesce(k.tenant_id, u.tenant_id) AS tenant_id,
               'promo_' || coalesce(k.promotion_id, u.promotion_id) || ' coupon ' || coalesce(k.coupon_id, u.coupon_id) || ' by ' || coalesce(k.customer_key, u.customer_key) AS subject,

@@ -33,7 +33,7 @@ public static class PromotionCalculation
         Reason = PromotionWords.Missed(reason, null, discount.Discount.Currency),
     };
 
-    private static async Task<PromotionCustomer> Buyer(this AuraDb db, Promotion promotion, long? customer, CancellationToken cancellation)
+    internal static async Task<PromotionCustomer> Buyer(this AuraDb db, Promotion promotion, long? customer, CancellationToken cancellation)
     {
         if (customer is not { } id)
             return new(null, [], promotion.Details.FirstPurchaseOnly);
@@ -43,7 +43,7 @@ public static class PromotionCalculation
     }
 
     /// <summary>The items with their categories and all above them, as far as the store has them.</summary>
-    private static async Task<IReadOnlyList<SingleItem>> Places(this AuraDb db, IReadOnlyList<OfferedItem> items, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<SingleItem>> Places(this AuraDb db, IReadOnlyList<OfferedItem> items, CancellationToken cancellation)
     {
         var named = items.Select(item => item.CategoryId).OfType<long>().Distinct().ToList();
         var above = named.Count == 0 ? [] : await db.Categories.Where(c => named.Contains(c.Id))

@@ -5,7 +5,7 @@ namespace Aura.Promotions;
 
 /// <summary>A use that somebody wants to make of a promotion.</summary>
 /// <param name="Reference">What it is for; of one promotion it is made once.</param>
-/// <param name="Discount">Given; a discount of nothing uses nothing up and is not claimed.</param>
+/// <param name="Discount">Given; a discount of nothing uses nothing up and is not claimed, unless it is <see cref="Deliberate"/>.</param>
 /// <param name="Revenue">Of the order after its discounts, in minor units, without shipping and tax.</param>
 public sealed record Claim(string Reference, long PromotionId, long? CouponId, Money Discount, long Revenue)
 {
@@ -17,6 +17,9 @@ public sealed record Claim(string Reference, long PromotionId, long? CouponId, M
 
     /// <summary>When it is given back by itself; null: an order holds it.</summary>
     public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>Somebody asked for exactly this use: it counts also while nobody knows yet what it gives, as free shipping.</summary>
+    public bool Deliberate { get; init; }
 
     /// <summary>An order of the store.</summary>
     public static string ForOrder(long order) => FormattableString.Invariant($"order:{order}");
@@ -38,7 +41,7 @@ public static class PromotionClaims
     public static async Task Reserve(this AuraDb db, IEnumerable<Claim> claims, CancellationToken cancellation)
     {
         var now = db.Now;
-        foreach (var claim in claims.Where(claim => claim.Discount.Minor > 0).OrderBy(claim => claim.PromotionId))
+        foreach (var claim in claims.Where(claim => claim.Discount.Minor > 0 || claim.Deliberate).OrderBy(claim => claim.PromotionId))
             if (await Enter(db, claim, UseState.Reserved, now, cancellation) is { } stripe)
                 await Count(db, claim, stripe, cancellation);
     }
@@ -74,10 +77,11 @@ public static class PromotionClaims
     }
 
     /// <summary>The uses of a reference are made for good.</summary>
+    /// <param name="promotion">Only those of this one; null: all.</param>
     /// <returns>The uses that were only reserved until now.</returns>
-    public static async Task<List<PromotionUse>> Confirm(this AuraDb db, string reference, CancellationToken cancellation)
+    public static async Task<List<PromotionUse>> Confirm(this AuraDb db, string reference, CancellationToken cancellation, long? promotion = null)
     {
-        var uses = await Turn(db, reference, UseState.Reserved, UseState.Confirmed, cancellation);
+        var uses = await Turn(db, reference, promotion, UseState.Reserved, UseState.Confirmed, cancellation);
         foreach (var use in uses)
         {
             await db.Database.ExecuteSqlAsync($"""
@@ -93,9 +97,10 @@ public static class PromotionClaims
     }
 
     /// <summary>Gives back what a reference used or reserved: an order did not come about, or was cancelled.</summary>
-    public static async Task GiveBack(this AuraDb db, string reference, CancellationToken cancellation)
+    /// <inheritdoc cref="Confirm" path="/param[@name='promotion']"/>
+    public static async Task GiveBack(this AuraDb db, string reference, CancellationToken cancellation, long? promotion = null)
     {
-        foreach (var use in await Turn(db, reference, UseState.Reserved, UseState.Released, cancellation))
+        foreach (var use in await Turn(db, reference, promotion, UseState.Reserved, UseState.Released, cancellation))
         {
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE promotion_counters SET reserved = reserved - 1, held = held - {use.Discount}
@@ -106,7 +111,7 @@ public static class PromotionClaims
             await Forget(db, use, cancellation);
         }
 
-        foreach (var use in await Turn(db, reference, UseState.Confirmed, UseState.RolledBack, cancellation))
+        foreach (var use in await Turn(db, reference, promotion, UseState.Confirmed, UseState.RolledBack, cancellation))
         {
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE promotion_counters SET used = used - 1, spent = spent - {use.Discount}, revenue = revenue - {use.Revenue}
@@ -120,11 +125,12 @@ public static class PromotionClaims
     }
 
     /// <summary>Gives a reservation back when its time is over and nothing has come of it.</summary>
-    public static async Task GiveBackExpired(this AuraDb db, string reference, CancellationToken cancellation)
+    public static Task GiveBackExpired(this AuraDb db, long useId, CancellationToken cancellation) => db.InTransaction(async () =>
     {
-        if (await db.PromotionUses.AnyAsync(u => u.Reference == reference && u.State == UseState.Reserved && u.ExpiresAt <= db.Now, cancellation))
-            await db.GiveBack(reference, cancellation);
-    }
+        if (await db.PromotionUses.AsNoTracking().FirstOrDefaultAsync(u => u.Id == useId && u.State == UseState.Reserved && u.ExpiresAt <= db.Now, cancellation) is { } use)
+            await db.GiveBack(use.Reference, cancellation, use.PromotionId);
+        await db.SaveChangesAsync(cancellation);
+    }, cancellation);
 
     /// <returns>The stripe to count in; null where the use is made already.</returns>
     private static async Task<short?> Enter(AuraDb db, Claim claim, UseState state, DateTime now, CancellationToken cancellation)
@@ -182,11 +188,13 @@ public static class PromotionClaims
     }
 
     /// <summary>Moves the uses of a reference from one state to another; what another transaction moved first stays as it is.</summary>
-    private static async Task<List<PromotionUse>> Turn(AuraDb db, string reference, UseState from, UseState to, CancellationToken cancellation)
+    private static async Task<List<PromotionUse>> Turn(AuraDb db, string reference, long? promotion, UseState from, UseState to, CancellationToken cancellation)
     {
         var (before, after) = (Words<UseState>.Of(from), Words<UseState>.Of(to));
         var uses = await db.PromotionUses.FromSql($"""
-            UPDATE promotion_uses SET state = {after}, updated_at = {db.Now} WHERE tenant_id = {db.Tenant} AND reference = {reference} AND state = {before} RETURNING *
+            UPDATE promotion_uses SET state = {after}, updated_at = {db.Now} WHERE tenant_id = {db.Tenant} AND reference = {reference} AND state = {before}
+              AND ({promotion}::bigint IS NULL OR promotion_id = {promotion})
+            RETURNING *
             """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellation);
         return [.. uses.OrderBy(use => use.PromotionId)];
     }

@@ -40,6 +40,9 @@ public sealed class Refused(Refusal kind, string? code, string message) : Except
     /// <summary>Facts that help a program to go on, such as the current total. Anonymous or a dictionary.</summary>
     public object? Facts { get; init; }
 
+    /// <summary>How long to wait before it is worth trying again; null: nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static Refused NotFound(string what) => new(Refusal.NotFound, null, $"No such {what}.");
     public static Refused Conflict(string code, string message, object? facts = null) => new(Refusal.Conflict, code, message) { Facts = facts };
     public static Refused Forbidden(string message) => new(Refusal.Forbidden, null, message);

@@ -22,17 +22,25 @@ public sealed class ForeignIdTests
         foreach (var route in await Api.Routes())
             foreach (var (path, missingPath) in Paths(route, foreign))
             {
-                var theirs = await stranger.Store.Test.Send($"{route.Method} {path}", route.Body(prefix => foreign.GetValueOrDefault(prefix) ?? $"{prefix}_1"));
-                var nobodys = await stranger.Store.Test.Send($"{route.Method} {missingPath}", route.Body(prefix => $"{prefix}_1"));
+                var theirs = await stranger.Store.Test.Send($"{route.Method} {path}", route.Body(prefix => foreign.GetValueOrDefault(prefix) ?? $"{prefix}_1"), Shopper());
+                var nobodys = await stranger.Store.Test.Send($"{route.Method} {missingPath}", route.Body(prefix => $"{prefix}_1"), Shopper());
+                if (Denies(theirs.Body) && Denies(nobodys.Body))
+                    continue;
                 if (theirs.Status < 400 || theirs.Status >= 500 || (theirs.Status, Api.Code(theirs.Body)) != (nobodys.Status, Api.Code(nobodys.Body)))
                     wrong.Add($"{route.Method} {path}: {theirs.Status} {Api.Code(theirs.Body)}, for nobody's id {nobodys.Status} {Api.Code(nobodys.Body)}");
-                else if (route.Body(_ => "") is null && theirs.Status is not (404 or 403 or 409 or 410))
+                else if (route.Body(prefix => $"{prefix}_1") is null && theirs.Status is not (404 or 403 or 409 or 410))
                     wrong.Add($"{route.Method} {path}: {theirs.Status}, not 404");
             }
 
         Assert.Empty(wrong);
         Assert.Equal(before, await victim.Fingerprint());
     }
+
+    /// <summary>Wrong coupon codes are counted by shopper; each is tried by another one, so that none has to wait.</summary>
+    private static (string, string) Shopper() => ("X-Session-ID", $"{Guid.CreateVersion7()}");
+
+    /// <summary>A route that answers that there is no such thing, instead of refusing.</summary>
+    private static bool Denies(JsonNode? answer) => (string?)(answer as JsonObject)?["code"] == "not_found";
 
     /// <summary>The route with foreign ids in its path, and with ids that nobody has; nothing where it takes no id at all.</summary>
     private static IEnumerable<(string Foreign, string Missing)> Paths(Route route, Dictionary<string, string> ids)

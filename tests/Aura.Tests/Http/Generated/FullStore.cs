@@ -37,11 +37,15 @@ internal sealed class FullStore
             email = "full@b.co",
             addresses = new[] { new { line1 = "1 Main St", city = "Springfield", country = "US" } },
         });
-        await api.Ok("POST /api/v1/promotions/", new
+        var promotion = await api.Ok("POST /api/v1/promotions/", new
         {
             name = "Sale", promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10, start_date = "2026-01-01", end_date = "2099-01-01",
         });
         await api.Ok($"POST /v2/customers/{customer["id"]}/wallet/adjust", new { unit = "points", amount = 100, reason = "welcome" });
+        await api.Ok($"POST /api/v1/promotions/{promotion["id"]}/activate");
+        await api.Ok($"POST /api/v1/coupons/bulk/{promotion["id"]}", new { count = 2 });
+        await api.Ok($"POST /api/v1/coupons/{promotion["id"]}", new { code = "FULL", max_uses = 10 });
+        await api.Ok("POST /api/v1/coupons/reserve/FULL", new { customer_id = 1, order_amount = 10, expires_in_minutes = 1440 });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {

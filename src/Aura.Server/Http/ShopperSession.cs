@@ -1,0 +1,10 @@
+namespace Aura.Server.Http;
+
+/// <summary>The shopper on whose behalf a server of the merchant asks (<c>X-Session-ID</c>): wrong codes are counted for each apart.</summary>
+public sealed record ShopperSession(string? Id)
+{
+    private const int MaxLength = 200;
+
+    public static ValueTask<ShopperSession> BindAsync(HttpContext http) => ValueTask.FromResult(new ShopperSession(
+        http.Request.Headers["X-Session-ID"].ToString() is { Length: > 0 } session ? session[..Math.Min(session.Length, MaxLength)] : null));
+}
