@@ -10,6 +10,7 @@ using Aura.Payments;
 using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Promotions;
+using Aura.Promotions.Schedules;
 using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ public static class AuraServices
         services.AddJob<ExpirePromotion>();
         services.AddJob<MintCoupons>();
         services.AddJob<GiveBackReservation>();
+        services.AddJob<FollowSchedule>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -132,7 +132,7 @@ public abstract record PromotionFields
 }
 
 /// <param name="DiscountValue">Percent or major units, as discount_type says.</param>
-public sealed record CreatePromotion(
+public record CreatePromotion(
     [StringLength(Promotion.MaxNameLength, MinimumLength = 1)] string Name, PromotionType PromotionType, DiscountType DiscountType, decimal DiscountValue,
     DateTime StartDate, DateTime EndDate) : PromotionFields
 {

@@ -11,7 +11,7 @@ namespace Aura.Server.PromotionsV1;
 /// <param name="Conversions">The same, and those that were tracked from elsewhere.</param>
 /// <param name="ConversionRate">Conversions by impressions, in percent; null without impressions.</param>
 /// <param name="RevenueGenerated">Of those orders after their discounts, without shipping and tax.</param>
-public sealed record PromotionResponse(
+public record PromotionResponse(
     Number<Promotion> Id, Guid Uuid, string Name, string? Description, PromotionType PromotionType, DiscountType DiscountType, decimal DiscountValue,
     Currency Currency, PromotionStatus Status, DateTime StartDate, DateTime EndDate, int? MaxUses, long CurrentUses, int? MaxUsesPerCustomer,
     decimal? Budget, decimal BudgetSpent, decimal? MinimumOrderAmount, decimal? MaximumDiscountAmount, int Priority, bool CanStack, bool RequiresCoupon,

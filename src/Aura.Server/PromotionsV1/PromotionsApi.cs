@@ -31,6 +31,7 @@ public static class PromotionsApi
         api.MapPromotions();
         api.MapAnalytics();
         api.MapCoupons();
+        api.MapScheduling();
         api.MapWebhooks();
     }
 }

@@ -38,7 +38,7 @@ public static class EventTypes
         new("subscription.canceled", "A subscription was canceled."),
         new("promotion.created", "A promotion was made."),
         new("promotion.activated", "A promotion is given from now on."),
-        new("promotion.paused", "A promotion is not given until it is resumed."),
+        new("promotion.paused", "A promotion is not given until it is resumed, or until its schedule's next occurrence."),
         new("promotion.ended", "A promotion is over: its end passed, its uses ran out, or somebody ended it."),
         new("coupon.used", "A coupon was used."),
         new("referral.completed", "A referral was rewarded."),

@@ -9,6 +9,7 @@ using Aura.Payments;
 using Aura.Orders;
 using Aura.ProductFiles;
 using Aura.Promotions;
+using Aura.Promotions.Schedules;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
@@ -89,6 +90,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     internal IQueryable<PromotionCounter> PromotionCounters => Set<PromotionCounter>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionCustomerCount> PromotionCustomers => Set<PromotionCustomerCount>().Where(row => row.TenantId == Tenant);
+    public DbSet<PromotionSchedule> PromotionSchedules => Set<PromotionSchedule>();
     public DbSet<CustomerSegment> CustomerSegments => Set<CustomerSegment>();
 
     // Wallets

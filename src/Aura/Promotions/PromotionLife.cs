@@ -16,9 +16,22 @@ public static class PromotionLife
     /// <inheritdoc cref="Promotion.Activate"/>
     public static void Activate(this AuraDb db, Promotion promotion)
     {
+        var isRemembered = promotion.Status != PromotionStatus.Draft;
         promotion.Activate(db.Now);
         db.Publish("promotion.activated", promotion, Facts(promotion));
-        ExpirePromotion.Remember(db, promotion);
+        if (!isRemembered)
+            ExpirePromotion.Remember(db, promotion);
+    }
+
+    /// <inheritdoc cref="Promotion.Await"/>
+    public static void Await(this AuraDb db, Promotion promotion)
+    {
+        var before = promotion.Status;
+        promotion.Await(db.Now);
+        if (before == PromotionStatus.Active)
+            db.Publish("promotion.paused", promotion, Facts(promotion));
+        if (before == PromotionStatus.Draft)
+            ExpirePromotion.Remember(db, promotion);
     }
 
     /// <inheritdoc cref="Promotion.Pause"/>
@@ -47,7 +60,7 @@ public static class PromotionLife
     {
         var end = promotion.EndsAt;
         promotion.Revise(terms, db.Now);
-        if (promotion.EndsAt != end && promotion.Status == PromotionStatus.Active)
+        if (promotion.EndsAt != end && promotion.Status != PromotionStatus.Draft)
             ExpirePromotion.Remember(db, promotion);
     }
 
@@ -70,8 +83,8 @@ internal sealed class ExpirePromotion(AuraDb db) : IJobHandler
 {
     public static string Kind => "promotion.expire";
 
-    public static void Remember(AuraDb db, Promotion promotion) => db.Enqueue<ExpirePromotion>(
-        new Payload(promotion.Id), promotion.EndsAt, FormattableString.Invariant($"{promotion.Id}@{promotion.EndsAt.Ticks}"));
+    /// <summary>Whenever it has a new end: an end that was moved away and back has two jobs, of which the second finds nothing to do.</summary>
+    public static void Remember(AuraDb db, Promotion promotion) => db.Enqueue<ExpirePromotion>(new Payload(promotion.Id), promotion.EndsAt);
 
     public async Task<object?> Run(Job job, CancellationToken cancellation)
     {

@@ -46,6 +46,11 @@ internal sealed class FullStore
         await api.Ok($"POST /api/v1/coupons/bulk/{promotion["id"]}", new { count = 2 });
         await api.Ok($"POST /api/v1/coupons/{promotion["id"]}", new { code = "FULL", max_uses = 10 });
         await api.Ok("POST /api/v1/coupons/reserve/FULL", new { customer_id = 1, order_amount = 10, expires_in_minutes = 1440 });
+        await api.Ok("POST /api/v1/scheduling/schedule", new
+        {
+            name = "Weekly", promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10, start_date = "2026-01-01", end_date = "2099-01-01",
+            schedule_options = new { recurrence_pattern = "weekly", recurrence_days = new[] { 4 } },
+        });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
