@@ -85,7 +85,6 @@ internal static class BatchWork
     {
         var done = new object?[items.Count];
         var errors = new List<BatchError>();
-        db.Database.AutoSavepointsEnabled = false; // those of the batch are enough
         foreach (var part in items.Index().OrderBy(each => Number(id?.Invoke(each.Item))).Chunk(together ? Batch.MaxItems : 1))
             await db.Try(part, work, done, errors, cancellation);
         errors.Sort((a, b) => a.Index.CompareTo(b.Index));

@@ -35,6 +35,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public AuraDb Enter(Caller caller, TimeProvider clock)
     {
         (Caller, time, expectedVersion) = (caller, clock, caller.ExpectedVersion);
+        Database.AutoSavepointsEnabled = false; // who goes on in a transaction after a refusal makes one where it is needed
         return this;
     }
 

@@ -7,7 +7,7 @@ public sealed class PaymentKindTests
     [Fact]
     public void Every_kind_is_spelled_as_the_API_spells_it() => Assert.Equal(
         ["card", "apple_pay", "google_pay", "paypal", "ach", "wire", "affirm", "klarna", "bitcoin", "ethereum",
-            "cash_on_delivery", "net_terms"],
+            "cash_on_delivery", "net_terms", "store_credit"],
         Enum.GetValues<PaymentKind>().Select(PaymentKinds.Name));
 
     [Theory]
