@@ -10,6 +10,7 @@ using Aura.Payments;
 using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Promotions;
+using Aura.Promotions.AbTests;
 using Aura.Promotions.Schedules;
 using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
@@ -43,6 +44,8 @@ public static class AuraServices
         services.AddJob<MintCoupons>();
         services.AddJob<GiveBackReservation>();
         services.AddJob<FollowSchedule>();
+        services.AddJob<EndAbTest>();
+        services.AddSingleton<IEventReader, TestedOrders>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -32,6 +32,7 @@ public static class PromotionsApi
         api.MapAnalytics();
         api.MapCoupons();
         api.MapScheduling();
+        api.MapAbTests();
         api.MapWebhooks();
     }
 }

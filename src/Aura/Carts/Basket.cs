@@ -20,6 +20,12 @@ public sealed record Basket(Currency Currency, IReadOnlyList<BasketLine> Lines)
     /// <summary>Upper case.</summary>
     public IReadOnlyList<string> Coupons { get; init; } = [];
 
+    /// <summary>Of the visitor, where the cart's metadata tells it: by it a test knows somebody who has not said who they are.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>Its owner is changing it, in the transaction that is open; otherwise pricing writes nothing.</summary>
+    public bool IsEdited { get; init; }
+
     public static Basket Of(Cart cart) => new(cart.Currency, [.. cart.Lines.Select(line => new BasketLine(line.Id, line.VariantId, line.Quantity) { Metadata = line.Metadata })])
     {
         CustomerId = cart.CustomerId,
@@ -28,6 +34,7 @@ public sealed record Basket(Currency Currency, IReadOnlyList<BasketLine> Lines)
         BillTo = cart.BillingAddress,
         ShippingMethod = cart.ShippingMethod,
         Coupons = cart.Coupons,
+        SessionId = cart.SessionId,
     };
 }
 
@@ -50,6 +57,9 @@ public sealed record PricedBasket(
 {
     /// <summary>What promotions give, and use up when this is bought.</summary>
     public IReadOnlyList<GivenDiscount> Given { get; init; } = [];
+
+    /// <summary>Where its buyer is in tests of promotions.</summary>
+    public IReadOnlyList<TestedArm> Tested { get; init; } = [];
 
     /// <summary>Codes that do nothing, the harmless ones among them.</summary>
     public IReadOnlyList<RefusedCoupon> RefusedCoupons { get; init; } = [];

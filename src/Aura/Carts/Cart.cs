@@ -33,6 +33,9 @@ public sealed class Cart : StoreEntity, IIdentified
 
     public Dictionary<string, string> Metadata { get; private set; } = [];
 
+    /// <summary>The visitor's session, which callers write into the metadata.</summary>
+    public string? SessionId => Metadata.TryGetValue("session_id", out var session) && session.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+
     /// <summary>When its owner last did something with it, by the store's clock.</summary>
     public DateTime LastActivityAt { get; private set; }
 
@@ -180,6 +183,7 @@ internal sealed class CartMapping : IEntityTypeConfiguration<Cart>
     {
         cart.HasMany(c => c.Lines).WithOne().HasForeignKey(line => new { line.TenantId, line.CartId }).OnDelete(DeleteBehavior.Cascade);
         cart.Navigation(c => c.Lines).HasField("lines");
+        cart.Ignore(c => c.SessionId);
         cart.Property(c => c.ShippingAddress).Json();
         cart.Property(c => c.BillingAddress).Json();
     }

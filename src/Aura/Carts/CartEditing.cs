@@ -19,7 +19,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
             if (id is null)
                 db.Carts.Add(cart);
             db.ChangeTracker.DetectChanges(); // new lines get their ids, which the price refers to
-            var priced = await pricing.Price(Basket.Of(cart), cancellation);
+            var priced = await pricing.Price(Basket.Of(cart) with { IsEdited = true }, cancellation);
             if (cart.Coupons.Except(coupons).Any() && priced.Problems.FirstOrDefault(p => p.Step == "discounts") is { } problem)
                 throw Refused.Rule(problem.Code, problem.Message);
             await db.SaveChangesAsync(cancellation);

@@ -7,7 +7,7 @@ namespace Aura.Carts;
 /// <remarks>It is one for the whole server and works on the context that it is given, in the transaction of that.</remarks>
 public interface ICartDiscounts
 {
-    /// <summary>The discounts for a basket. Consumes nothing; asked at each read.</summary>
+    /// <summary>The discounts for a basket. Consumes nothing; asked at each read. While its owner edits the basket, tests of promotions may take the buyer in.</summary>
     /// <param name="cart">Priced by the catalogue, without discounts; with the chosen shipping method, offered or not.</param>
     Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation);
 
@@ -35,7 +35,17 @@ public sealed record CartDiscounts(
 
     /// <summary>What is used up when this is bought.</summary>
     public IReadOnlyList<GivenDiscount> Given { get; init; } = [];
+
+    /// <inheritdoc cref="PricedBasket.Tested"/>
+    public IReadOnlyList<TestedArm> Tested { get; init; } = [];
 }
+
+/// <summary>Where a buyer is in a test of promotions.</summary>
+/// <param name="UnitId">Who the test counts.</param>
+/// <param name="Arm">0 is the control.</param>
+/// <param name="Phase">In which the buyer came.</param>
+/// <param name="PromotionId">What the arm is given.</param>
+public sealed record TestedArm(long TestId, long UnitId, int Arm, int Phase, long PromotionId);
 
 /// <summary>What a promotion gives a basket, as it is claimed.</summary>
 /// <param name="Amount">Minor units, above zero.</param>

@@ -9,6 +9,7 @@ using Aura.Payments;
 using Aura.Orders;
 using Aura.ProductFiles;
 using Aura.Promotions;
+using Aura.Promotions.AbTests;
 using Aura.Promotions.Schedules;
 using Aura.Shipping;
 using Aura.Taxes;
@@ -93,6 +94,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     internal IQueryable<PromotionCustomerCount> PromotionCustomers => Set<PromotionCustomerCount>().Where(row => row.TenantId == Tenant);
     public DbSet<PromotionSchedule> PromotionSchedules => Set<PromotionSchedule>();
     public DbSet<CustomerSegment> CustomerSegments => Set<CustomerSegment>();
+    public DbSet<AbTest> AbTests => Set<AbTest>();
+    public DbSet<AbUnit> AbUnits => Set<AbUnit>();
+    public DbSet<AbConversion> AbConversions => Set<AbConversion>();
+    internal IQueryable<AbCounter> AbCounters => Set<AbCounter>().Where(row => row.TenantId == Tenant);
 
     // Wallets
     public DbSet<Wallet> Wallets => Set<Wallet>();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Aura.Catalog;
 using Aura.Persistence;
+using Aura.Promotions.AbTests;
 using Aura.Promotions.Engine;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,11 @@ public sealed class PromotionShelf
             return known;
         var compiled = version == 0 ? Compiled.Nothing : new Compiled(version,
             await db.Promotions.AsNoTracking().Where(p => p.Status == PromotionStatus.Active && p.ArchivedAt == null).ToDictionaryAsync(p => p.Id, cancellation),
-            await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation));
+            await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation))
+        {
+            Tests = await db.AbTests.AsNoTracking().Include(t => t.Arms).AsSplitQuery()
+                .Where(t => t.Status == AbTestStatus.Active || t.Arms.Any(arm => arm.Promotion.Status == PromotionStatus.Active)).ToListAsync(cancellation),
+        };
         byTenant[db.Caller.TenantId] = compiled;
         return compiled;
     }
@@ -31,6 +36,9 @@ public sealed class PromotionShelf
     /// <param name="Segments">All of the store.</param>
     public sealed record Compiled(long Version, IReadOnlyDictionary<long, Promotion> Promotions, IReadOnlyList<CustomerSegment> Segments)
     {
+        /// <summary>Those that run, and those of which a promotion is active: what they test is not for everybody.</summary>
+        public IReadOnlyList<AbTest> Tests { get; init; } = [];
+
         internal static readonly Compiled Nothing = new(0, new Dictionary<long, Promotion>(), []);
 
         internal bool HasLimits { get; } = Promotions.Values.Any(p => p.IsLimited || p.MaxUsesPerCustomer is not null);

@@ -2,6 +2,7 @@ using Aura.Accounts;
 using Aura.Carts;
 using Aura.Persistence;
 using Aura.Pricing;
+using Aura.Promotions.AbTests;
 using Aura.Promotions.Engine;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,12 +14,15 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
     public async Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation)
     {
         var compiled = await shelf.Of(db, cancellation);
-        if (compiled.Promotions.Count == 0 && basket.Coupons.Count == 0)
+        if (compiled.Promotions.Count == 0 && compiled.Tests.Count == 0 && basket.Coupons.Count == 0)
             return CartDiscounts.None;
-        var outcome = compiled.Set.Evaluate(await db.Facts(compiled, cart, basket, cancellation), Options(db));
+        var tested = await db.Tested(compiled, basket, cancellation);
+        var facts = await db.Facts(compiled, cart, basket, cancellation) with { Withheld = compiled.Withheld(tested) };
+        var outcome = compiled.Set.Evaluate(facts, Options(db));
         return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
             Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
+            Tested = tested,
         };
     }
 
@@ -31,10 +35,12 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
 
     public async Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation)
     {
-        if (basket.Given.Count == 0)
+        if (basket.Given.Count == 0 && basket.Tested.Count == 0)
             return;
         var currency = basket.Totals.Currency;
         var revenue = (basket.Totals.Subtotal - basket.Totals.DiscountTotal).Minor;
+        foreach (var arm in basket.Tested)
+            await db.Note(arm, new(Promotions.Claim.ForOrder(orderId), orderId, revenue, basket.Given.Where(given => given.PromotionId == arm.PromotionId).Sum(given => given.Amount)), cancellation);
         await db.Reserve(basket.Given.Select(given => new Claim(Promotions.Claim.ForOrder(orderId), given.PromotionId, given.CouponId, new(given.Amount, currency), revenue)
         {
             OrderId = orderId,

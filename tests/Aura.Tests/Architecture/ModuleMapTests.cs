@@ -8,7 +8,7 @@ public sealed class ModuleMapTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Pricing"] = [],
-        ["Promotions"] = ["Accounts", "Carts", "Catalog", "Customers", "Jobs", "Orders", "Persistence", "Pricing"],
+        ["Promotions"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Jobs", "Orders", "Persistence", "Pricing"],
         ["Persistence"] = ["*"],
         ["Accounts"] = ["Persistence"],
         ["Events"] = ["Accounts", "Persistence", "Jobs"],

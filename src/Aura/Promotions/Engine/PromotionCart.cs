@@ -15,6 +15,11 @@ public sealed record PromotionCart(PricedCart Priced, IReadOnlyDictionary<long, 
     /// <summary>Given elsewhere, in minor units. Lowers no price: it only limits what may be taken off besides.</summary>
     public long ExistingDiscounts { get; init; }
 
+    /// <summary>Promotions that are not for this buyer: the other arms of tests.</summary>
+    public IReadOnlySet<long> Withheld { get; init; } = NothingWithheld;
+
+    private static readonly HashSet<long> NothingWithheld = [];
+
     /// <summary>How often promotions may still be used, by their id, as far as it is limited and known.</summary>
     public IReadOnlyDictionary<long, UsesLeft> Uses { get; init; } = new Dictionary<long, UsesLeft>();
 }

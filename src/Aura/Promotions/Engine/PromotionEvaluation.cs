@@ -52,6 +52,8 @@ internal sealed class PromotionEvaluation
     /// <summary>What can be told without working anything out.</summary>
     private PromotionReason? WhyNot(PromotionRule rule)
     {
+        if (cart.Withheld.Count > 0 && cart.Withheld.Contains(rule.Id))
+            return PromotionReason.OtherVariant;
         if (cart.Now < rule.StartsAt)
             return PromotionReason.NotStarted;
         if (cart.Now >= rule.EndsAt)

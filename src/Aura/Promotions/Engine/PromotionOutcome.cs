@@ -147,6 +147,8 @@ public enum PromotionReason
     MaxUsesReached,
     CustomerLimitReached,
     BudgetExceeded,
+    /// <summary>A test gives it to others, to compare.</summary>
+    OtherVariant,
     /// <summary>Another one won that does not stack, or does not stack with this one.</summary>
     ExcludedByStacking,
     /// <summary>Another coupon has brought the same promotion; it applies once.</summary>

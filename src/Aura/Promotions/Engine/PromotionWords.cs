@@ -43,6 +43,7 @@ public static class PromotionWords
         PromotionReason.MaxUsesReached => "The promotion has been used as often as it can be",
         PromotionReason.CustomerLimitReached => "The customer has used the promotion as often as possible",
         PromotionReason.BudgetExceeded => "The budget of the promotion is spent",
+        PromotionReason.OtherVariant => "The promotion is being tested with other customers",
         PromotionReason.ExcludedByStacking => "It cannot be combined with another promotion that applies",
         PromotionReason.AlreadyApplied => "Another coupon has brought this promotion already",
         PromotionReason.NoShipping => "Nothing is charged for shipping",

@@ -51,6 +51,11 @@ internal sealed class FullStore
             name = "Weekly", promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10, start_date = "2026-01-01", end_date = "2099-01-01",
             schedule_options = new { recurrence_pattern = "weekly", recurrence_days = new[] { 4 } },
         });
+        await api.Ok("POST /api/v1/ab-testing/create", new
+        {
+            test_name = "Ten or twenty", control_promotion = new { discount_value = 10 }, variant_promotions = new[] { new { discount_value = 20 } },
+            test_config = new { control_traffic_percentage = 50, variant_traffic_percentages = new[] { 50 } },
+        });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
@@ -127,6 +132,7 @@ internal sealed class FullStore
                 ids[prefix] = $"{prefix}_{id}";
         }
 
+        ids["test"] = await db.AbTests.Select(t => t.Key).FirstAsync();
         ids["pay"] = ids["pi"].Replace("pi", "pay", StringComparison.Ordinal); // two names of one row
         return ids;
     });
