@@ -12,6 +12,7 @@ using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Promotions.AbTests;
 using Aura.Promotions.Schedules;
+using Aura.Promotions.Simulation;
 using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ public static class AuraServices
         services.AddScoped<ImportRun>();
         services.AddScoped<ProductExport>();
         services.AddJob<ImportProducts>();
+        services.AddJob<SimulatePromotion>();
         services.AddSingleton<AccessDirectory>();
         services.AddScoped<BasketPricing>();
         services.AddScoped<CartEditing>();

@@ -29,6 +29,8 @@ public static class PromotionsApi
     {
         var api = Dialect.Map(app);
         api.MapPromotions();
+        api.MapSimulations();
+        api.MapStackingCheck();
         api.MapAnalytics();
         api.MapCoupons();
         api.MapScheduling();

@@ -61,6 +61,9 @@ public sealed class Job : StoreRow, IIdentified
         CreatedAt = db.Now,
     };
 
+    /// <summary>What it came to, as the type that its handler gave back; null while there is none.</summary>
+    public T? ResultAs<T>() where T : class => Result?.Deserialize<T>(JobKinds.ResultJson);
+
     public T Read<T>() => Payload.Deserialize<T>() ?? throw new JsonException($"Job {Kind} has no payload.");
 }
 
