@@ -11,6 +11,7 @@ using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Promotions.AbTests;
+using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Promotions.Simulation;
 using Aura.Wallets;
@@ -48,6 +49,10 @@ public static class AuraServices
         services.AddJob<FollowSchedule>();
         services.AddJob<EndAbTest>();
         services.AddSingleton<IEventReader, TestedOrders>();
+        services.AddScoped<Referring>();
+        services.AddScoped<OrderRewards>();
+        services.AddSingleton<IEventReader, RewardReader>();
+        services.AddJob<FollowOrder>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -26,6 +26,7 @@ internal sealed class EventMessages : IEventPayloads
         json = new(options.Value.SerializerOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false };
         objects.Add(db => db.Promotions, PromotionResponse.From, promotion => promotion.Id.Value);
         objects.Add(Coupon.Noun, CouponMessage.Shown);
+        objects.Add(db => db.Referrals, ReferralResponse.From, referral => referral.Id.Value);
     }
 
     public WebhookFormat Format => WebhookFormat.Promotions;

@@ -35,6 +35,8 @@ public static class PromotionsApi
         api.MapCoupons();
         api.MapScheduling();
         api.MapAbTests();
+        api.MapReferralPrograms();
+        api.MapReferrals();
         api.MapWebhooks();
     }
 }

@@ -104,7 +104,8 @@ public sealed record CreateCart(
     OrderAddress? BillingAddress = null,
     [StringLength(50)] string? ShippingMethod = null,
     IReadOnlyList<string>? Coupons = null,
-    Dictionary<string, string>? Metadata = null)
+    Dictionary<string, string>? Metadata = null,
+    [StringLength(40)] string? ReferralCode = null)
 {
     public async Task Apply(Cart cart, CartEditing carts, CancellationToken cancellation)
     {
@@ -113,6 +114,7 @@ public sealed record CreateCart(
         cart.Send(ShippingAddress?.ToAddress(), BillingAddress?.ToAddress());
         cart.Ship(ShippingMethod);
         cart.Apply(Coupons ?? []);
+        cart.Refer(ReferralCode);
         cart.Describe(Metadata ?? []);
     }
 }
@@ -130,6 +132,9 @@ public sealed record UpdateCart
     public Change<IReadOnlyList<string>> Coupons { get; init; }
     public Change<Dictionary<string, string>> Metadata { get; init; }
 
+    /// <summary>Of the customer who sent this one here. One that is good for nothing does no harm.</summary>
+    [StringLength(40)] public Change<string?> ReferralCode { get; init; }
+
     public async Task Apply(Cart cart, CartEditing carts, CancellationToken cancellation)
     {
         if (CustomerId.IsGiven || Email.IsGiven)
@@ -142,6 +147,7 @@ public sealed record UpdateCart
         Coupons.Apply(cart.Apply);
         Coupon.Apply(code => cart.Apply([.. cart.Coupons, code]));
         Metadata.Apply(cart.Describe);
+        ReferralCode.Apply(cart.Refer);
     }
 }
 
@@ -156,7 +162,7 @@ public sealed record CartSummary(
 public sealed record CartResponse(
     Id<Cart> Id, Id<Customer>? CustomerId, string? Email, Currency Currency, IReadOnlyList<CartItemResponse> Items,
     decimal Subtotal, IReadOnlyList<DiscountResponse> Discounts, decimal DiscountTotal, decimal ShippingTotal, decimal ShippingDiscount,
-    decimal TaxTotal, decimal TaxIncluded, decimal Total, IReadOnlyList<string> Coupons, string? ShippingMethod,
+    decimal TaxTotal, decimal TaxIncluded, decimal Total, IReadOnlyList<string> Coupons, string? ReferralCode, string? ShippingMethod,
     OrderAddress? ShippingAddress, OrderAddress? BillingAddress, IReadOnlyList<CartWarning> Warnings, Dictionary<string, string> Metadata,
     DateTime LastActivityAt, DateTime? CompletedAt, DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
@@ -170,7 +176,7 @@ public sealed record CartResponse(
         return new(cart.Id, cart.CustomerId, cart.Email, cart.Currency,
             [.. cart.Lines.Select(line => CartItemResponse.Of(line, priced.Variants.GetValueOrDefault(line.VariantId), lines.GetValueOrDefault(line.Id)))],
             totals.Subtotal.Amount, DiscountResponse.Of(totals), totals.DiscountTotal.Amount, totals.ShippingTotal.Amount, totals.ShippingDiscount.Amount,
-            totals.TaxTotal.Amount, totals.TaxIncluded.Amount, totals.Total.Amount, cart.Coupons, cart.ShippingMethod,
+            totals.TaxTotal.Amount, totals.TaxIncluded.Amount, totals.Total.Amount, cart.Coupons, cart.ReferralCode, cart.ShippingMethod,
             OrderAddress.Of(cart.ShippingAddress), OrderAddress.Of(cart.BillingAddress),
             [
                 .. priced.Problems.Select(p => new CartWarning(p.LineId, p.Code, p.Message)),

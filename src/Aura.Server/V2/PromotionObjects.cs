@@ -1,7 +1,10 @@
 using System.Linq.Expressions;
+using Aura.Customers;
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Promotions;
 using Aura.Promotions.Engine;
+using Aura.Promotions.Referrals;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
@@ -24,4 +27,13 @@ public sealed record CouponObject(
     public static async Task<Dictionary<long, CouponObject>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
         (await db.Coupons.AsNoTracking().Where(c => ids.Contains(c.Id)).ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new CouponObject(
             c.Id, c.Code, c.PromotionId, c.StatusAt(db.Now), c.MaxUses, c.Used, c.ExpiresAt, c.CreatedAt, c.UpdatedAt));
+}
+
+/// <summary>A referral as events show it; all of it is at /api/v1/referrals.</summary>
+public sealed record ReferralObject(
+    Id<Referral> Id, Id<ReferralProgram> ProgramId, string ReferralCode, Id<Customer> ReferrerCustomerId, Id<Customer> RefereeCustomerId, Id<Order>? OrderId,
+    ReferralStatus Status, DateTime? RewardedAt, DateTime CreatedAt, DateTime UpdatedAt)
+{
+    public static readonly Expression<Func<Referral, ReferralObject>> From = r => new(
+        r.Id, r.ProgramId, r.Code, r.ReferrerId, r.RefereeId, r.OrderId, r.Status, r.RewardedAt, r.CreatedAt, r.UpdatedAt);
 }

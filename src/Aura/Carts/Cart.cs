@@ -31,6 +31,9 @@ public sealed class Cart : StoreEntity, IIdentified
     /// <summary>Upper case.</summary>
     public string[] Coupons { get; private set; } = [];
 
+    /// <summary>The code of the customer who sent this one here; whether it is good for anything shows once the order is paid.</summary>
+    public string? ReferralCode { get; private set; }
+
     public Dictionary<string, string> Metadata { get; private set; } = [];
 
     /// <summary>The visitor's session, which callers write into the metadata.</summary>
@@ -86,6 +89,8 @@ public sealed class Cart : StoreEntity, IIdentified
     public void Send(Address? shipping, Address? billing) => (ShippingAddress, BillingAddress) = (shipping, billing);
 
     public void Ship(string? method) => ShippingMethod = method;
+
+    public void Refer(string? code) => ReferralCode = code?.Trim().ToUpperInvariant() is { Length: > 0 } given ? given : null;
 
     public void Describe(Dictionary<string, string> metadata) => Metadata = Aura.Metadata.Checked(metadata);
 

@@ -10,6 +10,7 @@ using Aura.Orders;
 using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Promotions.AbTests;
+using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Shipping;
 using Aura.Taxes;
@@ -98,6 +99,11 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<AbUnit> AbUnits => Set<AbUnit>();
     public DbSet<AbConversion> AbConversions => Set<AbConversion>();
     internal IQueryable<AbCounter> AbCounters => Set<AbCounter>().Where(row => row.TenantId == Tenant);
+
+    // Referrals
+    public DbSet<ReferralProgram> ReferralPrograms => Set<ReferralProgram>();
+    public DbSet<ReferralCode> ReferralCodes => Set<ReferralCode>();
+    public DbSet<Referral> Referrals => Set<Referral>();
 
     // Wallets
     public DbSet<Wallet> Wallets => Set<Wallet>();

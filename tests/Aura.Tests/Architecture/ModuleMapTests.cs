@@ -8,7 +8,7 @@ public sealed class ModuleMapTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Pricing"] = [],
-        ["Promotions"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Jobs", "Orders", "Persistence", "Pricing"],
+        ["Promotions"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Jobs", "Orders", "Payments", "Persistence", "Pricing", "Wallets"],
         ["Persistence"] = ["*"],
         ["Accounts"] = ["Persistence"],
         ["Events"] = ["Accounts", "Persistence", "Jobs"],

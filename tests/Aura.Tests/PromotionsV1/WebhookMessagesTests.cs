@@ -45,6 +45,24 @@ public sealed class WebhookMessagesTests
     }
 
     [Fact]
+    public async Task A_referral_that_is_rewarded_is_told_once()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        var store = await Store.Open();
+        await Subscribe(store, receiver, "referral.completed");
+        var (alice, bob) = (await store.Person(), await store.Person("Bob"));
+        var code = await store.Code(await store.Program(), alice);
+        var order = await store.Bought(bob, await store.Stocked());
+        await store.Process(code, bob, order);
+        await store.Process(code, bob, order);
+        await store.Advance("PT0S");
+
+        var referral = Assert.Single(receiver.Messages).Json["data"]!["referral"]!;
+        Assert.Equal((code, "rewarded", Referring.Bare(alice), Referring.Bare(bob), Referring.Bare((string)order["id"]!)), ((string)referral["referral_code"]!, (string)referral["status"]!,
+            (long)referral["referrer_customer_id"]!, (long)referral["referee_customer_id"]!, (long)referral["referee_order_id"]!));
+    }
+
+    [Fact]
     public async Task A_coupon_that_is_used_is_told_with_bare_numbers_here_and_with_prefixes_at_v2()
     {
         await using var receiver = await WebhookReceiver.Start();

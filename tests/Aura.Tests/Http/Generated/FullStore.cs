@@ -78,6 +78,13 @@ internal sealed class FullStore
         await api.Ok("POST /v2/payments/disputes", new { payment_id = paid["payment_id"] });
         await Store.Receive(Id<Aura.Catalog.Variant>.ToNumber((string?)product["variants"]![0]!["id"])!.Value, 1000);
         (customerId, productId) = ((string)customer["id"]!, (string)product["id"]!);
+        var friend = await api.Ok("POST /v2/customers", new { email = "friend@b.co", first_name = "Alice" });
+        var program = await api.Ok("POST /api/v1/referrals/programs/", new
+        {
+            name = "Friends", status = "active", referrer_reward_type = "points", referrer_reward_value = 10, referee_reward_type = "free_shipping", referee_reward_value = 0,
+        });
+        var code = await api.Ok($"POST /api/v1/referrals/programs/{program["id"]}/generate-code/{((string)friend["id"]!)[5..]}");
+        await api.Ok("POST /api/v1/referrals/process", new { referral_code = code["referral_code"], referee_customer_id = long.Parse(customerId[5..], System.Globalization.CultureInfo.InvariantCulture) });
         var order = await Order();
         var item = new { order_item_id = order["items"]![0]!["id"], quantity = 1 };
         await api.Ok($"POST /v2/orders/{order["id"]}/fulfillments", new { items = new[] { item } });
