@@ -66,11 +66,9 @@ internal static class CouponUses
     private static async Task<FoundCoupon> Find(string code, CouponOrder order, ShopperSession session, AuraDb db, CancellationToken cancellation)
     {
         var guesses = await CouponGuesses.Admit(db, session.Id, cancellation);
-        var found = await db.FindCoupon(code, order.CustomerId, cancellation);
-        if (found is null)
-            await guesses.Refuse(cancellation);
+        var found = await db.FindCoupon(code, order.CustomerId, cancellation) ?? throw await guesses.Refusal(cancellation);
         await guesses.Right(cancellation);
-        return found!; // refused without
+        return found;
     }
 
     private static async Task<RedeemedCoupon> Shown(PromotionUse use, AuraDb db, CancellationToken cancellation)

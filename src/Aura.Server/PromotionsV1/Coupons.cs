@@ -64,7 +64,7 @@ internal static class Coupons
 
     private static async Task<NoContent> Delete(string id, AuraDb db, CancellationToken cancellation)
     {
-        (await db.Load(db.Coupons.Named(id), cancellation)).Delete(db.Now);
+        await db.Withdraw(await db.LoadCoupon(id, cancellation), cancellation);
         await db.SaveChangesAsync(cancellation);
         return TypedResults.NoContent();
     }

@@ -37,6 +37,7 @@ public static class PromotionsApi
         api.MapAbTests();
         api.MapReferralPrograms();
         api.MapReferrals();
+        api.MapOrderDiscounts();
         api.MapWebhooks();
     }
 }

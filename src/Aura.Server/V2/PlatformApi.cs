@@ -40,6 +40,8 @@ public static class PlatformApi
         api.MapCustomerAddresses();
         api.MapSegments();
         api.MapWallets();
+        api.MapCoupons();
+        api.MapAutomaticDiscounts();
         api.MapCarts();
         api.MapPayments();
         api.MapDisputes();

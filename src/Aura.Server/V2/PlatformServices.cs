@@ -36,7 +36,7 @@ internal static class PlatformServices
         objects.Add(db => db.Fulfillments, FulfillmentResponse.From, parcel => parcel.Id.Value);
         objects.Add(db => db.Returns, ReturnResponse.From, made => made.Id.Value);
         objects.Add(db => db.Promotions, PromotionObject.From, promotion => promotion.Id.Value);
-        objects.Add(Coupon.Noun, CouponObject.Shown);
+        objects.Add(Coupon.Noun, Coupons.Shown);
         objects.Add(db => db.Referrals, ReferralObject.From, referral => referral.Id.Value);
         objects.Add(db => db.Imports, ImportResponse.From, import => import.Id.Value);
         return objects;

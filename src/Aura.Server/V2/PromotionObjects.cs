@@ -1,11 +1,9 @@
 using System.Linq.Expressions;
 using Aura.Customers;
 using Aura.Orders;
-using Aura.Persistence;
 using Aura.Promotions;
 using Aura.Promotions.Engine;
 using Aura.Promotions.Referrals;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
 
@@ -18,15 +16,6 @@ public sealed record PromotionObject(
 {
     public static readonly Expression<Func<Promotion, PromotionObject>> From = p => new(
         p.Id, p.Uuid, p.Name, p.Type, p.Status, p.DiscountType, p.DiscountValue, p.Currency, p.StartsAt, p.EndsAt, p.MaxUses, p.Counters.Sum(c => c.Used), p.CreatedAt, p.UpdatedAt);
-}
-
-/// <summary>A coupon as events show it.</summary>
-public sealed record CouponObject(
-    Id<Coupon> Id, string Code, Id<Promotion> PromotionId, CouponStatus Status, int? MaxRedemptions, long TimesRedeemed, DateTime? ExpiresAt, DateTime CreatedAt, DateTime UpdatedAt)
-{
-    public static async Task<Dictionary<long, CouponObject>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        (await db.Coupons.AsNoTracking().Where(c => ids.Contains(c.Id)).ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new CouponObject(
-            c.Id, c.Code, c.PromotionId, c.StatusAt(db.Now), c.MaxUses, c.Used, c.ExpiresAt, c.CreatedAt, c.UpdatedAt));
 }
 
 /// <summary>A referral as events show it; all of it is at /api/v1/referrals.</summary>

@@ -89,6 +89,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Promotion> Promotions => Set<Promotion>();
     public DbSet<Coupon> Coupons => Set<Coupon>();
     public DbSet<CouponBatch> CouponBatches => Set<CouponBatch>();
+    public DbSet<AppliedDiscounts> AppliedDiscounts => Set<AppliedDiscounts>();
     public DbSet<PromotionUse> PromotionUses => Set<PromotionUse>();
     internal IQueryable<PromotionCounter> PromotionCounters => Set<PromotionCounter>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);

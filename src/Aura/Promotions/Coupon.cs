@@ -95,6 +95,7 @@ public sealed class Coupon : StoreEntity, IAudited
             BatchId = terms.BatchId,
             Duration = terms.Duration,
             DurationInMonths = terms.DurationInMonths,
+            Enabled = !terms.Disabled,
         };
         coupon.Limit(terms.MaxUses, terms.MaxUsesPerCustomer);
         coupon.Expire(terms.ExpiresAt);
@@ -145,6 +146,9 @@ public sealed record CouponTerms
     public CouponDuration Duration { get; init; }
     public int? DurationInMonths { get; init; }
     public Dictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Cannot be used until it is enabled.</summary>
+    public bool Disabled { get; init; }
 }
 
 internal sealed class CouponMapping : IEntityTypeConfiguration<Coupon>

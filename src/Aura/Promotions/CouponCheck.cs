@@ -55,7 +55,7 @@ public static class CouponCheck
             Email = db.Customers.Where(known => known.Id == customer).Select(known => known.Email).FirstOrDefault(),
         }).FirstOrDefaultAsync(cancellation);
         return found is null ? null : new(found.Coupon, found.Promotion, found.Uses, found.Spent, customer,
-            customer is null ? null : CustomerKey.Of(db.Caller.TenantId, found.Email ?? FormattableString.Invariant($"customer:{customer}")));
+            customer is { } number ? CustomerKey.Of(db.Caller.TenantId, found.Email ?? CustomerKey.ByNumber(number)) : null);
     }
 
     public static async Task<CouponVerdict> Judge(this AuraDb db, FoundCoupon found, CouponBasket basket, CancellationToken cancellation)

@@ -43,7 +43,7 @@ public sealed class CouponGuesses
             """).ToListAsync(cancellation);
         guesses.hasFailures = known.Exists(counted => counted.Subject == guesses.subjects[0]);
         if (known.Max(counted => counted.BlockedUntil) is { } until && until > db.Now)
-            throw new Refused(Refusal.TooMany, "too_many_wrong_codes", "Too many codes that do not exist were tried. Wait before trying another.") { RetryAfter = until - db.Now };
+            throw new Refused(Aura.Refusal.TooMany, "too_many_wrong_codes", "Too many codes that do not exist were tried. Wait before trying another.") { RetryAfter = until - db.Now };
         return guesses;
     }
 
@@ -71,13 +71,13 @@ public sealed class CouponGuesses
     }
 
     /// <summary>There is no such code, and the request is refused for it: the failure must not be forgotten with the transaction.</summary>
-    /// <exception cref="Refused">404, always.</exception>
-    public async Task Refuse(CancellationToken cancellation)
+    /// <returns>404, to be thrown.</returns>
+    public async Task<Refused> Refusal(CancellationToken cancellation)
     {
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.RollbackAsync(cancellation);
         await Wrong(cancellation);
-        throw Refused.NotFound(Coupon.Noun);
+        return Refused.NotFound(Coupon.Noun);
     }
 
     private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 18);

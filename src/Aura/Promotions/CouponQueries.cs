@@ -15,12 +15,16 @@ public static class CouponQueries
         return coupons.Shown().Where(c => c.Id == id || c.CodeKey == key).OrderBy(c => c.Id == id ? 0 : 1);
     }
 
+    /// <summary>Those that can be used at a time, or those that cannot.</summary>
+    public static IQueryable<Coupon> Usable(this IQueryable<Coupon> coupons, bool usable, DateTime now) => coupons.Where(c =>
+        (c.Enabled && (c.ExpiresAt == null || c.ExpiresAt > now) && (c.MaxUses == null || c.Reserved + c.Used < c.MaxUses)) == usable);
+
     /// <summary>Those whose status is this at a time, as <see cref="Coupon.StatusAt"/> has it.</summary>
     public static IQueryable<Coupon> In(this IQueryable<Coupon> coupons, CouponStatus status, DateTime now) => status switch
     {
         CouponStatus.Disabled => coupons.Where(c => !c.Enabled),
         CouponStatus.Expired => coupons.Where(c => c.Enabled && c.ExpiresAt <= now),
         CouponStatus.Exhausted => coupons.Where(c => c.Enabled && (c.ExpiresAt == null || c.ExpiresAt > now) && c.Reserved + c.Used >= c.MaxUses),
-        _ => coupons.Where(c => c.Enabled && (c.ExpiresAt == null || c.ExpiresAt > now) && (c.MaxUses == null || c.Reserved + c.Used < c.MaxUses)),
+        _ => coupons.Usable(true, now),
     };
 }

@@ -12,6 +12,9 @@ public static class CustomerKey
         ? null
         : Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{tenant}:{Canonical(email)}")))).TrimEnd('=');
 
+    /// <summary>Stands for the address of a customer whom only another system knows.</summary>
+    public static string ByNumber(long customer) => FormattableString.Invariant($"customer:{customer}");
+
     public static string Canonical(string email)
     {
         email = email.Trim().ToLowerInvariant();

@@ -64,6 +64,9 @@ public sealed class Promotion : StoreEntity, IAudited, IPriced
 
     public const string UsedUp = "max_uses";
 
+    /// <summary>The end of those that nobody gave one.</summary>
+    public static readonly DateTime NoEnd = new(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc);
+
     /// <summary>Given only to who has a code.</summary>
     public bool IsForCoupons => RequiresCoupon ?? HasCoupons;
 

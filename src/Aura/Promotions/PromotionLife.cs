@@ -84,7 +84,11 @@ internal sealed class ExpirePromotion(AuraDb db) : IJobHandler
     public static string Kind => "promotion.expire";
 
     /// <summary>Whenever it has a new end: an end that was moved away and back has two jobs, of which the second finds nothing to do.</summary>
-    public static void Remember(AuraDb db, Promotion promotion) => db.Enqueue<ExpirePromotion>(new Payload(promotion.Id), promotion.EndsAt);
+    public static void Remember(AuraDb db, Promotion promotion)
+    {
+        if (promotion.EndsAt < Promotion.NoEnd)
+            db.Enqueue<ExpirePromotion>(new Payload(promotion.Id), promotion.EndsAt);
+    }
 
     public async Task<object?> Run(Job job, CancellationToken cancellation)
     {

@@ -47,6 +47,6 @@ public sealed class PromotionShelf
         internal bool AsksCategories { get; } = Promotions.Values.Any(p => p.Categories.Length > 0 ||
             p.Details.BuyGet is { } deal && (deal.BuyScope?.Categories ?? deal.GetScope?.Categories) is { Count: > 0 });
 
-        public PromotionSet Set { get; } = PromotionSet.Compile(Promotions.Values.Select(promotion => promotion.ToRule()));
+        public PromotionSet Set { get; init; } = PromotionSet.Compile(Promotions.Values.Select(promotion => promotion.ToRule()));
     }
 }

@@ -116,6 +116,19 @@ public sealed class PromotionsTests
     }
 
     [Fact]
+    public async Task A_paused_one_can_be_activated_and_an_end_moved_to_and_fro()
+    {
+        var store = await Store.Open();
+        var one = $"{All}{(await Made(store))["id"]}";
+        await store.Test.Ok($"POST {one}/activate");
+        await store.Test.Ok($"POST {one}/pause");
+
+        Assert.Equal("active", (string?)(await store.Test.Ok($"POST {one}/activate"))["promotion"]!["status"]);
+        foreach (var end in new[] { "2099-01-01T00:00:00Z", "2099-08-31T23:59:59Z" })
+            Assert.Equal(end, (string?)(await store.Test.Ok($"PUT {one}", new { end_date = end }))["end_date"]);
+    }
+
+    [Fact]
     public async Task An_update_changes_what_it_names_and_nothing_else()
     {
         var store = await Store.Open();

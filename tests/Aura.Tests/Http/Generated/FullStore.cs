@@ -56,6 +56,8 @@ internal sealed class FullStore
             test_name = "Ten or twenty", control_promotion = new { discount_value = 10 }, variant_promotions = new[] { new { discount_value = 20 } },
             test_config = new { control_traffic_percentage = 50, variant_traffic_percentages = new[] { 50 } },
         });
+        await api.Ok("POST /v2/coupons", new { code = "PLATFORM", type = "percentage", amount = 10 });
+        await api.Ok("POST /v2/discounts/automatic", new { name = "2+1", type = "buy_x_get_y", conditions = new { buy_quantity = 20, product_categories = Array.Empty<string>() } });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
