@@ -173,6 +173,13 @@ public sealed record AbTestResponse(
     public static readonly System.Linq.Expressions.Expression<Func<AbTest, AbTestResponse>> From =
         t => Of(t, t.Arms.OrderBy(arm => arm.Position).Select(arm => new AbArmRow(arm.PromotionId, arm.Promotion.Name)).ToList());
 
+    /// <summary>Tests by their numbers, for messages about them.</summary>
+    public static async Task<Dictionary<long, AbTestResponse>> Shown(AuraDb db, long[] ids, CancellationToken cancellation)
+    {
+        var tests = await db.AbTests.AsNoTracking().WithArms().Where(t => ids.Contains(t.Id)).ToListAsync(cancellation);
+        return tests.ToDictionary(t => t.Id, t => Of(t, [.. t.Arms.Select(arm => new AbArmRow(arm.PromotionId, arm.Promotion.Name))]));
+    }
+
     private static AbTestResponse Of(AbTest test, List<AbArmRow> rows)
     {
         AbArmResponse[] arms = [.. rows.Select((row, position) => new AbArmResponse(row.PromotionId, row.Name, AbArm.NameOf(position), test.Shares[position]))];

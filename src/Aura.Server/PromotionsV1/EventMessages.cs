@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Aura.Events;
 using Aura.Persistence;
 using Aura.Promotions;
+using Aura.Promotions.AbTests;
 using Aura.Server.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +28,7 @@ internal sealed class EventMessages : IEventPayloads
         objects.Add(db => db.Promotions, PromotionResponse.From, promotion => promotion.Id.Value);
         objects.Add(Coupon.Noun, CouponMessage.Shown);
         objects.Add(db => db.Referrals, ReferralResponse.From, referral => referral.Id.Value);
+        objects.Add(AbTest.Noun, AbTestResponse.Shown);
     }
 
     public WebhookFormat Format => WebhookFormat.Promotions;

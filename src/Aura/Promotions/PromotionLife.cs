@@ -1,5 +1,6 @@
 using Aura.Jobs;
 using Aura.Persistence;
+using Aura.Promotions.AbTests;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Promotions;
@@ -64,12 +65,16 @@ public static class PromotionLife
             ExpirePromotion.Remember(db, promotion);
     }
 
-    /// <summary>Deletes it; one that was used stays for the books, over and out of sight.</summary>
+    /// <summary>Deletes it; one that was used or tested stays for the books, over and out of sight.</summary>
+    /// <exception cref="Refused">409 for one of a test that has not ended.</exception>
     public static async Task Withdraw(this AuraDb db, Promotion promotion, CancellationToken cancellation)
     {
+        var isTested = promotion.Source == PromotionSource.AbTest;
+        if (isTested && await db.AbTests.AnyAsync(t => t.Status != AbTestStatus.Ended && t.Arms.Any(arm => arm.PromotionId == promotion.Id), cancellation))
+            throw Refused.Conflict("promotion_in_test", "It is an arm of an A/B test. End the test first.");
         if (promotion.StatusAt(db.Now) is PromotionStatus.Active or PromotionStatus.Paused or PromotionStatus.Scheduled)
             db.End(promotion, "deleted");
-        if (promotion.HasCoupons || await db.PromotionUses.AnyAsync(u => u.PromotionId == promotion.Id, cancellation))
+        if (isTested || promotion.HasCoupons || await db.PromotionUses.AnyAsync(u => u.PromotionId == promotion.Id, cancellation))
             promotion.Archive(db.Now);
         else
             db.Promotions.Remove(promotion);

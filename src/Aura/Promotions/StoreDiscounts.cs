@@ -17,8 +17,8 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
         if (compiled.Promotions.Count == 0 && compiled.Tests.Count == 0 && basket.Coupons.Count == 0)
             return CartDiscounts.None;
         var tested = await db.Tested(compiled, basket, cancellation);
-        var facts = await db.Facts(compiled, cart, basket, cancellation) with { Withheld = compiled.Withheld(tested) };
-        var outcome = compiled.Set.Evaluate(facts, Options(db));
+        var facts = await db.Facts(compiled, cart, basket, cancellation);
+        var outcome = compiled.Set.Evaluate(compiled.Tests.Count == 0 ? facts : facts with { Withheld = compiled.Withheld(tested) }, Options(db));
         return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
             Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],

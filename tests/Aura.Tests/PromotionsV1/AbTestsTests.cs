@@ -95,11 +95,14 @@ public sealed class AbTestsTests
         var started = await store.Test.Ok($"POST {one}/start");
         Assert.Equal((true, "active", (string?)made["test_id"]), ((bool)started["success"]!, (string?)started["status"], (string?)started["test_id"]));
         Assert.Equal(["active", "active", "active"], await Promotions(store, made));
+        await Conflict(store, $"DELETE /api/v1/promotions/{made["control_promotion"]!["id"]}", null, "PROMOTION_IN_TEST");
         await Conflict(store, $"POST {one}/start", null, "INVALID_STATE");
 
         var ended = await store.Test.Ok($"POST {one}/end", new { winner = "variant_2" });
         Assert.Equal(("ended", "variant_2"), ((string?)ended["status"], (string?)ended["winner"]));
         Assert.Equal(["ended", "ended", "ended"], await Promotions(store, made));
+        await store.Test.Ok($"DELETE /api/v1/promotions/{made["variant_promotions"]![0]!["id"]}");
+        Assert.Equal("Variant A - 15% Off", (string?)(await Results(store, made))["variant_results"]![1]!["promotion_name"]);
         await Conflict(store, $"POST {one}/assign", new { customer_id = 1 }, "AB_TEST_NOT_ACTIVE");
         await Conflict(store, $"POST {one}/track", new { variant_id = "control", @event = "impression" }, "AB_TEST_NOT_ACTIVE");
         var events = await store.Database((db, _) => db.Events.Where(e => e.Type.StartsWith("ab_test.")).OrderBy(e => e.Id).Select(e => e.Type).ToListAsync());

@@ -31,6 +31,17 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void What_a_choice_of_more_revenue_may_lose_is_the_unit_normal_loss() // of tables: L(1) = 0.08332, L(-1) = 1.08332
+    {
+        // Means 0 and 1, with a standard error of their difference of 1.
+        Arm low = new("low", 50, 5001, 100, 0, 12_502_500), high = new("high", 50, 5001, 100, 5001, 12_507_501);
+        var plan = Rates with { Metric = SuccessMetric.RevenuePerUser };
+        Assert.Equal(0.0833155, Verdict.Of(plan, low, [high], false).Comparisons[0].ExpectedLoss!.Value, 1e-6);
+        Assert.Equal(1.0833155, Verdict.Of(plan, high, [low], false).Comparisons[0].ExpectedLoss!.Value, 1e-6);
+        Assert.Null(Verdict.Of(plan, new("none", 50, 10, 0), [high], false).Comparisons[0].ExpectedLoss);
+    }
+
+    [Fact]
     public void A_test_of_one_look_has_no_winner_before_its_end()
     {
         var early = Verdict.Of(OneLook, Arm(50, 5000, 250), [Arm(50, 5000, 500)], horizonReached: false);

@@ -49,11 +49,15 @@ public static class AbAssignment
     }
 
     /// <summary>The buyer's unit if there is one: the customer's before the session's.</summary>
-    public static async Task<AbUnit?> Assigned(this AuraDb db, AbTest test, TestedBuyer buyer, CancellationToken cancellation)
+    public static async Task<AbUnit?> Assigned(this AuraDb db, AbTest test, TestedBuyer buyer, CancellationToken cancellation) =>
+        (await db.Assigned([test.Id], buyer, cancellation)).GetValueOrDefault(test.Id);
+
+    /// <summary>The buyer's units in several tests, by test.</summary>
+    internal static async Task<Dictionary<long, AbUnit>> Assigned(this AuraDb db, IReadOnlyList<long> tests, TestedBuyer buyer, CancellationToken cancellation)
     {
         var names = buyer.Units;
-        var units = await db.AbUnits.AsNoTracking().Where(u => u.TestId == test.Id && names.Contains(u.Unit)).ToListAsync(cancellation);
-        return units.MinBy(unit => Array.IndexOf(names, unit.Unit));
+        var units = await db.AbUnits.AsNoTracking().Where(u => tests.Contains(u.TestId) && names.Contains(u.Unit)).ToListAsync(cancellation);
+        return units.GroupBy(unit => unit.TestId).ToDictionary(own => own.Key, own => own.MinBy(unit => Array.IndexOf(names, unit.Unit))!); // no group is empty
     }
 
     private static Task<AbUnit?> Own(this AuraDb db, AbTest test, string unit, CancellationToken cancellation) =>

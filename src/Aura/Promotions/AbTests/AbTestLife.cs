@@ -50,7 +50,7 @@ public static class AbTestLife
             winner = (await db.Results(test, cancellation)).Verdict?.Winner?.VariantId;
         test.End(winner, keep ?? test.KeepsWinner, db.Now);
         foreach (var promotion in test.Arms.Select(arm => arm.Promotion))
-            if (promotion.Id == test.Kept)
+            if (promotion.Id == test.Kept && promotion.Status != PromotionStatus.Ended) // its uses may have run out
                 db.Revise(promotion, promotion.Terms with { EndsAt = promotion.EndsAt > test.EndsAt ? promotion.EndsAt : db.Now.AddDays(test.DurationDays) });
             else if (promotion.Status is PromotionStatus.Active or PromotionStatus.Paused or PromotionStatus.Scheduled && promotion.StatusAt(db.Now) == promotion.Status)
                 db.End(promotion);
@@ -67,7 +67,7 @@ public static class AbTestLife
     public static async Task<AbTest> FindTest(this AuraDb db, string key, CancellationToken cancellation) =>
         await db.AbTests.AsNoTracking().WithArms().FirstOrDefaultAsync(t => t.Key == key, cancellation) ?? throw Refused.NotFound(AbTest.Noun);
 
-    internal static IQueryable<AbTest> WithArms(this IQueryable<AbTest> tests) => tests.Include(t => t.Arms.OrderBy(arm => arm.Position)).ThenInclude(arm => arm.Promotion);
+    public static IQueryable<AbTest> WithArms(this IQueryable<AbTest> tests) => tests.Include(t => t.Arms.OrderBy(arm => arm.Position)).ThenInclude(arm => arm.Promotion);
 
     private static JsonElement Tagged(JsonDocument metadata, AbTest test, AbArm arm)
     {

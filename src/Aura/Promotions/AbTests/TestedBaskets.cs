@@ -17,10 +17,18 @@ internal static class TestedBaskets
         var buyer = basket.Buyer();
         if (store.Tests.Count == 0 || !buyer.IsKnown)
             return [];
+        var tests = store.Tests.Where(test => test.Runs(db.Now) && test.Currency == basket.Currency).OrderBy(test => test.Id).ToList();
+        var known = tests.Count == 0 ? [] : await db.Assigned([.. tests.Select(test => test.Id)], buyer, cancellation);
         var arms = new List<TestedArm>();
-        foreach (var test in store.Tests.Where(test => test.Runs(db.Now) && test.Currency == basket.Currency).OrderBy(test => test.Id))
-            if ((basket.IsEdited ? await db.Assign(test, buyer, cancellation) : await db.Assigned(test, buyer, cancellation)) is { } unit)
+        foreach (var test in tests)
+        {
+            var unit = known.GetValueOrDefault(test.Id);
+            if (basket.IsEdited && unit?.Unit != buyer.Units[0])
+                unit = await db.Assign(test, buyer, cancellation);
+            if (unit is not null)
                 arms.Add(new(test.Id, unit.CountedId, unit.Arm, unit.Phase, test.Arms.First(arm => arm.Position == unit.Arm).PromotionId));
+        }
+
         return arms;
     }
 

@@ -99,6 +99,46 @@ public sealed class TestedBasketTests
     }
 
     [Fact]
+    public async Task An_order_without_a_cart_gets_the_arm_that_its_customer_has_and_assigns_nobody()
+    {
+        var store = await Store.Open();
+        var goods = await store.Stocked(price: 100m);
+        var made = await AbTestsTests.Started(store);
+        var (known, unknown) = (await store.Customer(), await store.Customer());
+        var assigned = await store.Test.Ok($"POST /api/v1/ab-testing/{made["test_id"]}/assign", new { customer_id = long.Parse(known.Split('_')[1], System.Globalization.CultureInfo.InvariantCulture) });
+        var (variant, given) = (string?)assigned["assigned_variant"] == "control" ? ("control", 10m) : ("variant_1", 20m);
+
+        Assert.Equal(given, (decimal)(await store.Order(goods, 1, known))["discount_total"]!);
+        Assert.Equal(0m, (decimal)(await store.Order(goods, 1, unknown))["discount_total"]!);
+
+        Assert.Equal((1, 1, 100m, 1, given, 100m - given), await Seen(store, made, variant));
+        Assert.Equal(1, await store.Database((db, _) => db.AbUnits.CountAsync()));
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task Without_tests_nothing_more_is_asked_of_the_database_and_several_tests_are_looked_up_at_once()
+    {
+        await using var server = await TestServer.Start(); // of its own: on the shared one other tests have keys looked up anew
+        var store = await Store.Open(server: server);
+        await store.Offer(Offers.Percent(5));
+        var cart = await Cart(store, await store.Stocked(price: 100m), "s1");
+        var without = await Commands();
+        await AbTestsTests.Started(store);
+        var one = await Commands();
+        await AbTestsTests.Started(store);
+        await AbTestsTests.Started(store);
+
+        Assert.Equal((without + 1, without + 1), (one, await Commands()));
+
+        async Task<int> Commands()
+        {
+            await store.Test.Ok($"GET /v2/carts/{cart["id"]}");
+            return await SqlCommands.Of(store.Test, $"GET /v2/carts/{cart["id"]}");
+        }
+    }
+
+    [Fact]
     public async Task What_happens_after_the_end_moves_no_count()
     {
         var store = await Store.Open();
