@@ -26,9 +26,10 @@ internal sealed class EventMessages : IEventPayloads
         // Letters as they are, so that the text is what JSON.stringify makes of it again and not one of many ways to escape it.
         json = new(options.Value.SerializerOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false };
         objects.Add(db => db.Promotions, PromotionResponse.From, promotion => promotion.Id.Value);
-        objects.Add(Coupon.Noun, CouponMessage.Shown);
         objects.Add(db => db.Referrals, ReferralResponse.From, referral => referral.Id.Value);
         objects.Add(AbTest.Noun, AbTestResponse.Shown);
+        objects.Add(Coupon.Noun, async (db, ids, cancellation) =>
+            await db.Coupons.Where(c => ids.Contains(c.Id)).Select(CouponResponse.From).ToDictionaryAsync(c => c.Id.Value, c => c.At(db.Now), cancellation));
     }
 
     public WebhookFormat Format => WebhookFormat.Promotions;
@@ -71,14 +72,4 @@ internal static class PromotionsServices
 {
     /// <summary>What this dialect needs besides the store.</summary>
     public static void AddPromotions(this IServiceCollection services) => services.AddSingleton<IEventPayloads, EventMessages>();
-}
-
-/// <summary>A coupon as messages have it.</summary>
-public sealed record CouponMessage(
-    Number<Coupon> Id, Number<Promotion> PromotionId, string Code, CouponStatus Status, int? MaxUses, long CurrentUses, int? MaxUsesPerCustomer, DateTime? ExpiresAt,
-    IReadOnlyDictionary<string, string> Metadata, DateTime CreatedAt, DateTime UpdatedAt)
-{
-    public static async Task<Dictionary<long, CouponMessage>> Shown(AuraDb db, long[] ids, CancellationToken cancellation) =>
-        (await db.Coupons.AsNoTracking().Where(c => ids.Contains(c.Id)).ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new CouponMessage(
-            c.Id, c.PromotionId, c.Code, c.StatusAt(db.Now), c.MaxUses, c.Used, c.MaxUsesPerCustomer, c.ExpiresAt, c.Metadata, c.CreatedAt, c.UpdatedAt));
 }

@@ -131,6 +131,12 @@ public sealed record StoreSettings
 
     /// <summary>Where somebody who was referred signs up, without the code; null: at <c>/signup</c> of the store's domain.</summary>
     public string? ReferralUrl { get; init; }
+
+    /// <summary>What promotions return elsewhere, in percent of what they cost; null: nothing is compared with it.</summary>
+    public decimal? PromotionRoiBenchmark { get; init; }
+
+    /// <summary>How many of a hundred who see a promotion use it elsewhere; null: nothing is compared with it.</summary>
+    public decimal? PromotionConversionBenchmark { get; init; }
 }
 
 public enum PromotionContest

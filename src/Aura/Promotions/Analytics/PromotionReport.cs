@@ -41,6 +41,9 @@ public sealed record PromotionReport(
 public sealed record PromotionPerformance(
     long Id, string Name, PromotionType Type, PromotionStatus Status, long Usage, long Customers, long Revenue, long Discount, long Impressions, long Clicks, Trend? Trend)
 {
+    /// <summary>The whole days of the period that are over and on which it was, or could be, given; none for one without uses.</summary>
+    public IReadOnlyList<DayOfUses> ByDay { get; init; } = [];
+
     public decimal? ConversionRate => Ratio.Percent(Usage, Impressions);
 
     public decimal? ClickThroughRate => Ratio.Percent(Clicks, Impressions);

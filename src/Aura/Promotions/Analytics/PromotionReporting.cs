@@ -24,16 +24,18 @@ public static class PromotionReporting
         var customers = await db.CustomersOf(period, currency, ids, cancellation);
         var shown = (await db.Shown(period, ids, cancellation)).ToDictionary(tally => tally.PromotionId);
         var orders = await db.OrdersOf(period, currency, ids, cancellation);
-        return new(period, currency, [.. chosen.Select(Performance)], Days(period, [.. uses.SelectMany(days => days)]), customers.GetValueOrDefault(0),
+        return new(period, currency, [.. chosen.Select(Performance)], Days(period.FirstDay, period.LastDay, [.. uses.SelectMany(days => days)]), customers.GetValueOrDefault(0),
             orders.Orders, orders.Revenue, await db.InOtherCurrencies(period, currency, promotions, cancellation));
 
         PromotionPerformance Performance(Promotion promotion)
         {
             var days = uses[promotion.Id].ToList();
             var tally = shown.GetValueOrDefault(promotion.Id);
+            var (first, last) = Running(promotion, period, now);
+            var running = days.Count == 0 ? [] : Days(first, last, days);
             return new(promotion.Id, promotion.Name, promotion.Type, promotion.StatusAt(now), days.Sum(day => day.Usage), customers.GetValueOrDefault(promotion.Id),
                 days.Sum(day => day.Revenue), days.Sum(day => day.Discount), tally?.Impressions ?? 0, tally?.Clicks ?? 0,
-                UsageTrend.Of(Series(Running(promotion, period, now), days))?.Direction());
+                UsageTrend.Of([.. running.Select(day => day.Usage)])?.Direction()) { ByDay = running };
         }
     }
 
@@ -56,18 +58,10 @@ public static class PromotionReporting
         return (first, DateOnly.FromDateTime(end.AddDays(-1)));
     }
 
-    private static long[] Series((DateOnly First, DateOnly Last) days, IEnumerable<UsesOnDay> uses)
-    {
-        var series = new long[Math.Max(0, days.Last.DayNumber - days.First.DayNumber + 1)];
-        foreach (var day in uses.Where(day => day.Day >= days.First && day.Day <= days.Last))
-            series[day.Day.DayNumber - days.First.DayNumber] += day.Usage;
-        return series;
-    }
-
-    private static List<DayOfUses> Days(ReportPeriod period, List<UsesOnDay> uses)
+    private static List<DayOfUses> Days(DateOnly first, DateOnly last, List<UsesOnDay> uses)
     {
         var byDay = uses.ToLookup(day => day.Day);
-        return [.. Enumerable.Range(0, period.LastDay.DayNumber - period.FirstDay.DayNumber + 1).Select(period.FirstDay.AddDays)
+        return [.. Enumerable.Range(0, Math.Max(0, last.DayNumber - first.DayNumber + 1)).Select(first.AddDays)
             .Select(day => new DayOfUses(day, byDay[day].Sum(part => part.Usage), byDay[day].Sum(part => part.Revenue), byDay[day].Sum(part => part.Discount)))];
     }
 
