@@ -95,6 +95,7 @@ public sealed record ChangeCartItem([Range(0, Cart.MaxQuantity)] int Quantity);
 
 public sealed record ReplaceCartItems([MaxLength(Cart.MaxLines)] IReadOnlyList<CartItemBody> Items);
 
+/// <param name="Metadata">A visitor's <c>session_id</c> in it lets tests of promotions know somebody who has not said who they are.</param>
 public sealed record CreateCart(
     Id<Customer>? CustomerId = null,
     [EmailAddress, StringLength(254)] string? Email = null,

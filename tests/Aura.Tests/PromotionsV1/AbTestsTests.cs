@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Aura.Events;
 using Aura.Promotions.AbTests;
 using Aura.Statistics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.PromotionsV1;
 
@@ -107,6 +109,13 @@ public sealed class AbTestsTests
         await Conflict(store, $"POST {one}/track", new { variant_id = "control", @event = "impression" }, "AB_TEST_NOT_ACTIVE");
         var events = await store.Database((db, _) => db.Events.Where(e => e.Type.StartsWith("ab_test.")).OrderBy(e => e.Id).Select(e => e.Type).ToListAsync());
         Assert.Equal(["ab_test.started", "ab_test.ended"], events);
+        var message = await store.Database(async (db, services) =>
+        {
+            var ended = await db.Events.AsNoTracking().SingleAsync(e => e.Type == "ab_test.ended");
+            return JsonNode.Parse((await services.GetServices<IEventPayloads>().First(p => p.Format == WebhookFormat.Promotions).Render(db, [ended], default))[ended.Id])!["data"]!["ab_test"]!;
+        });
+        Assert.Equal(((string?)made["test_id"], "ended", "variant_2", 34), ((string?)message["test_id"], (string?)message["status"], (string?)message["winner"],
+            (int)message["control_promotion"]!["traffic_percentage"]!));
         Assert.Equal(404, (await store.Test.Send($"POST {All}/ab_1_1/start")).Status);
     }
 

@@ -139,6 +139,22 @@ public sealed class TestedBasketTests
     }
 
     [Fact]
+    public async Task A_change_that_is_refused_takes_nobody_in_and_carts_of_one_visitor_at_once_agree()
+    {
+        var store = await Store.Open();
+        var goods = await store.Stocked(price: 100m);
+        await AbTestsTests.Started(store);
+        await store.Test.Refused(422, "POST /v2/carts", new { items = new[] { new { variant_id = goods.Variant, quantity = 1 } }, coupons = new[] { "NONE" }, metadata = new { session_id = "s1" } });
+        Assert.Equal(0, await store.Database((db, _) => db.AbUnits.CountAsync()));
+
+        var carts = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Cart(store, goods, "s1")));
+
+        Assert.Single(carts.Select(cart => (decimal)cart["discount_total"]!).Distinct());
+        Assert.Equal(1, await store.Database((db, _) => db.AbUnits.CountAsync()));
+        await store.Verify();
+    }
+
+    [Fact]
     public async Task What_happens_after_the_end_moves_no_count()
     {
         var store = await Store.Open();
