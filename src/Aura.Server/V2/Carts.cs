@@ -6,6 +6,7 @@ using Aura.Catalog;
 using Aura.Customers;
 using Aura.Persistence;
 using Aura.Pricing;
+using Aura.Promotions;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,7 +42,7 @@ internal static class Carts
 
     private static async Task<CartResponse> Show(Id<Cart> id, CartEditing carts, CancellationToken cancellation, bool explain = false)
     {
-        var (cart, priced) = await carts.Read(id, cancellation);
+        var (cart, priced) = await carts.Read(id, cancellation, explain);
         return CartResponse.Of(cart, priced, explain);
     }
 
@@ -170,6 +171,9 @@ public sealed record CartResponse(
     /// <summary>Every minor unit of the total with its cause, where it was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<PriceEntryResponse>? Explain { get; init; }
 
+    /// <summary>What became of each promotion of the store, where it was asked for: what applied, what did not and why.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<ExplainedPromotion>? Promotions { get; init; }
+
     public static CartResponse Of(Cart cart, PricedBasket priced, bool explain = false)
     {
         var totals = priced.Totals;
@@ -186,6 +190,7 @@ public sealed record CartResponse(
             cart.LastActivityAt, cart.CompletedAt, cart.CreatedAt, cart.UpdatedAt, cart.Version)
         {
             Explain = explain ? [.. totals.Explain().Select(entry => PriceEntryResponse.Of(entry, cart.Currency))] : null,
+            Promotions = explain ? [.. priced.Explained.Select(promotion => ExplainedPromotion.Of(promotion, cart.Currency))] : null,
         };
     }
 }
@@ -212,6 +217,21 @@ public sealed record DiscountResponse(string Source, string Label, decimal Amoun
 
 /// <summary>Why the cart could not be bought as it is, or that a code does nothing.</summary>
 public sealed record CartWarning(Id<CartLine>? ItemId, string Code, string Message);
+
+/// <param name="Reason">Why it gives nothing, for programs; null where it gives something.</param>
+/// <param name="Steps">How the amount came about.</param>
+public sealed record ExplainedPromotion(
+    Id<Promotion> PromotionId, string Name, bool Applied, decimal Amount, string? Reason, string Message, IReadOnlyList<ExplainedStep> Steps)
+{
+    public static ExplainedPromotion Of(ExplainedDiscount explained, Currency currency) => new(
+        explained.PromotionId, explained.Name, explained.Reason is null, new Money(explained.Amount, currency).Amount, explained.Reason, explained.Text,
+        [.. explained.Steps.Select(step => new ExplainedStep(step.Kind, step.Text, DiscountKinds.Major(step.Base, currency), DiscountKinds.Major(step.Amount, currency)))]);
+
+}
+
+/// <param name="Kind">computed, capped, allocated or competed.</param>
+/// <param name="Base">What it was worked out from.</param>
+public sealed record ExplainedStep(string Kind, string Text, decimal? Base, decimal? Amount);
 
 /// <param name="Rounding">The part of the amount that only rounding explains.</param>
 public sealed record PriceEntryResponse(PriceKind Kind, Id<CartLine>? ItemId, string Label, decimal Amount, string Reason, decimal Rounding)

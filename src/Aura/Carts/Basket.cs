@@ -26,6 +26,9 @@ public sealed record Basket(Currency Currency, IReadOnlyList<BasketLine> Lines)
     /// <summary>Its owner is changing it, in the transaction that is open; otherwise pricing writes nothing.</summary>
     public bool IsEdited { get; init; }
 
+    /// <summary>Asks what became of each promotion, beside the price.</summary>
+    public bool Explain { get; init; }
+
     public static Basket Of(Cart cart) => new(cart.Currency, [.. cart.Lines.Select(line => new BasketLine(line.Id, line.VariantId, line.Quantity) { Metadata = line.Metadata })])
     {
         CustomerId = cart.CustomerId,
@@ -63,6 +66,9 @@ public sealed record PricedBasket(
 
     /// <summary>Codes that do nothing, the harmless ones among them.</summary>
     public IReadOnlyList<RefusedCoupon> RefusedCoupons { get; init; } = [];
+
+    /// <summary>Empty unless the basket asks for it.</summary>
+    public IReadOnlyList<ExplainedDiscount> Explained { get; init; } = [];
 
     public bool NeedsShipping => Cart.Lines.Any(line => line.RequiresShipping);
 }

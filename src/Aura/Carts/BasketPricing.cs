@@ -23,7 +23,7 @@ public sealed class BasketPricing(AuraDb db, ICartDiscounts discounts)
         var quotes = CartPricing.Quote(cart);
         if (basket.ShippingMethod is { } chosen && cart.Lines.Any(line => line.RequiresShipping))
             cart = cart with { ShippingMethod = Offered(quotes, chosen, problems) };
-        return new(basket, cart, CartPricing.Price(cart), quotes, variants, problems) { Given = found.Given, Tested = found.Tested, RefusedCoupons = found.Refused };
+        return new(basket, cart, CartPricing.Price(cart), quotes, variants, problems) { Given = found.Given, Tested = found.Tested, RefusedCoupons = found.Refused, Explained = found.Explained };
     }
 
     private async Task<PricedCart> Undiscounted(Basket basket, PricedLine[] lines, CancellationToken cancellation)

@@ -26,12 +26,13 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
             return (cart, await WithScarcity(priced, cancellation));
         }, cancellation);
 
+    /// <param name="explain">Tells what became of each promotion, too.</param>
     /// <exception cref="Refused">404 without the cart.</exception>
-    public async Task<(Cart Cart, PricedBasket Priced)> Read(Id<Cart> id, CancellationToken cancellation)
+    public async Task<(Cart Cart, PricedBasket Priced)> Read(Id<Cart> id, CancellationToken cancellation, bool explain = false)
     {
         var cart = await db.Carts.AsNoTracking().Include(c => c.Lines.OrderBy(line => line.Id)).FirstOrDefaultAsync(c => c.Id == id.Value, cancellation)
             ?? throw Refused.NotFound(Cart.Noun);
-        return (cart, await WithScarcity(await pricing.Price(Basket.Of(cart), cancellation), cancellation));
+        return (cart, await WithScarcity(await pricing.Price(Basket.Of(cart) with { Explain = explain }, cancellation), cancellation));
     }
 
     /// <summary>Puts items into a cart.</summary>

@@ -33,6 +33,9 @@ public sealed record CartDiscounts(
 {
     public static readonly CartDiscounts None = new(new Dictionary<long, IReadOnlyList<LineDiscount>>(), [], []);
 
+    /// <summary>What became of each promotion, where the basket asks for it.</summary>
+    public IReadOnlyList<ExplainedDiscount> Explained { get; init; } = [];
+
     /// <summary>What is used up when this is bought.</summary>
     public IReadOnlyList<GivenDiscount> Given { get; init; } = [];
 
@@ -46,6 +49,17 @@ public sealed record CartDiscounts(
 /// <param name="Phase">In which the buyer came.</param>
 /// <param name="PromotionId">What the arm is given.</param>
 public sealed record TestedArm(long TestId, long UnitId, int Arm, int Phase, long PromotionId);
+
+/// <summary>What became of a promotion, and how.</summary>
+/// <param name="Amount">Minor units; zero where it gives nothing.</param>
+/// <param name="Reason">Why it gives nothing, for programs; null where it gives something.</param>
+/// <param name="Text">A sentence for people.</param>
+public sealed record ExplainedDiscount(long PromotionId, string Name, long Amount, string? Reason, string Text, IReadOnlyList<DiscountStep> Steps);
+
+/// <param name="Kind">computed, capped, allocated, competed.</param>
+/// <param name="Base">What it was worked out from, in minor units.</param>
+/// <param name="Amount">What came out, in minor units.</param>
+public sealed record DiscountStep(string Kind, string Text, long? Base, long? Amount);
 
 /// <summary>What a promotion gives a basket, as it is claimed.</summary>
 /// <param name="Amount">Minor units, above zero.</param>

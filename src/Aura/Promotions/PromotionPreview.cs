@@ -1,6 +1,7 @@
 using Aura.Carts;
 using Aura.Persistence;
 using Aura.Pricing;
+using Aura.Promotions.AbTests;
 using Aura.Promotions.Engine;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +16,8 @@ public static class PromotionPreview
         this AuraDb db, PromotionShelf shelf, IReadOnlyList<OfferedItem> items, long? customer, CancellationToken cancellation)
     {
         var store = await shelf.Of(db, cancellation);
-        return store.Set.Evaluate(await db.FactsOf(store, items, customer, [], cancellation), StoreDiscounts.Options(db));
+        var facts = await db.FactsOf(store, items, customer, [], cancellation);
+        return store.Set.Evaluate(facts with { Withheld = store.Withheld([]) }, StoreDiscounts.Options(db)); // nobody is in an A/B test yet
     }
 
     /// <summary>The items with what the given promotions may ask of them.</summary>

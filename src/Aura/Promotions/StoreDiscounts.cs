@@ -18,11 +18,13 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
             return CartDiscounts.None;
         var tested = await db.Tested(compiled, basket, cancellation);
         var facts = await db.Facts(compiled, cart, basket, cancellation);
-        var outcome = compiled.Set.Evaluate(compiled.Tests.Count == 0 ? facts : facts with { Withheld = compiled.Withheld(tested) }, Options(db));
+        var outcome = compiled.Set.Evaluate(compiled.Tests.Count == 0 ? facts : facts with { Withheld = compiled.Withheld(tested) },
+            Options(db) with { Explain = basket.Explain, Everything = basket.Explain });
         return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
             Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
             Tested = tested,
+            Explained = basket.Explain ? outcome.Explained(compiled) : [],
         };
     }
 

@@ -200,6 +200,24 @@ public sealed class CheckoutDiscountTests
         Assert.Equal(95m, await Total(store, cart));
     }
 
+    [Fact]
+    public async Task A_cart_explains_what_applied_and_what_did_not_and_why()
+    {
+        var store = await Store.Open();
+        var (given, small) = (await store.Offer(Offers.Percent(25) with { MaximumDiscountAmount = 5, CanStack = true }), await store.Offer(Offers.Percent(10) with { MinimumOrderAmount = 100, CanStack = true }));
+        var coded = await store.Offer(Offers.Percent(30));
+        await store.Coupon(coded, "CODE");
+        var cart = await store.Cart((await store.Stocked(price: 20m), 2));
+
+        var explained = (await store.Test.Ok($"GET /v2/carts/{cart}?explain=true"))["promotions"]!.AsArray();
+
+        Assert.Equal([(given.Id, true, 5m, null), (coded.Id, false, 0m, "coupon_required"), (small.Id, false, 0m, "below_minimum")], explained.Select(promotion =>
+            (Id<Promotion>.ToNumber((string?)promotion!["promotion_id"])!.Value, (bool)promotion["applied"]!, (decimal)promotion["amount"]!, (string?)promotion["reason"])));
+        Assert.Equal(["computed", "capped", "allocated"], explained[0]!["steps"]!.AsArray().Select(step => (string?)step!["kind"]));
+        Assert.Equal(("Eligible items for 60.00 USD more are needed", "25% discount applied to eligible items, up to its maximum"), ((string?)explained[2]!["message"], (string?)explained[0]!["message"]));
+        Assert.Null((await store.Test.Ok($"GET /v2/carts/{cart}"))["promotions"]);
+    }
+
     private static async Task<decimal> Total(Store store, string cart) => (decimal)(await store.Test.Ok($"GET /v2/carts/{cart}"))["total"]!;
 
     private static long Number<T>(JsonNode thing) where T : IIdentified => Id<T>.ToNumber((string?)thing["id"])!.Value;
