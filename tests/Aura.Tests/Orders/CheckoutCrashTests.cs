@@ -4,6 +4,8 @@ using Aura.Payments;
 using Aura.Tests.Inventory;
 using Aura.Tests.Payments;
 using Aura.Tests.V2;
+using Aura.Tests.Wallets;
+using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -97,6 +99,51 @@ public sealed class CheckoutCrashTests
         Assert.Equal("refunded", (string?)(await till.Store.Test.Ok($"GET /v2/orders/{order["id"]}"))["payment_status"]);
         Assert.Equal(1, await till.Store.Database((db, _) => db.Refunds.CountAsync()));
         Assert.Equal((10, 0), (await till.Store.Levels(goods.VariantId)).Values.Single());
+        await till.Store.Verify();
+    }
+
+    [Theory]
+    [InlineData(Fault.DiesBefore)]
+    [InlineData(Fault.DiesAfter)]
+    [InlineData(Fault.AnswerLost)]
+    internal async Task A_checkout_with_credit_that_dies_while_it_pays_spends_the_credit_once(Fault fault)
+    {
+        var (till, _, cart) = await Ready();
+        var customer = await till.Store.CustomerWith(10);
+        await till.Store.Test.Ok($"PUT /v2/carts/cart_{cart}", new { customer_id = customer });
+        till.Line.Next = fault;
+
+        await Survive(Till(till, payments => till.Store.Database((_, services) =>
+            ActivatorUtilities.CreateInstance<Checkout>(services, payments).Run(cart, new() { Method = TestCards.Good, UseCredit = true }, default))));
+        Assert.Equal((0m, 0m, 10m), await till.Store.Wallet(customer));
+        await till.Store.Verify();
+        await till.Store.Advance("PT10M");
+
+        Assert.Equal((0m, 0m, 0m), await till.Store.Wallet(customer));
+        var order = await till.Store.Database((db, _) => db.Orders.SingleAsync());
+        Assert.Equal((OrderPaymentStatus.Paid, order.Total), (order.PaymentStatus, order.Paid));
+        Assert.Equal([1000, order.Total - 1000], await till.Store.Database((db, _) => db.PaymentIntents.Select(i => i.Captured).OrderBy(amount => amount).ToListAsync()));
+        await till.Store.Verify();
+    }
+
+    [Theory]
+    [InlineData(true, "pending", "credit_gone", 10)]
+    [InlineData(false, "paid", null, 0)]
+    public async Task Money_that_arrives_after_the_credit_was_let_go_takes_it_again_or_makes_an_order_on_hold(bool isSpent, string status, string? hold, decimal due)
+    {
+        var (till, goods, cart) = await Ready();
+        var customer = await till.Store.CustomerWith(10);
+        await till.Store.Test.Ok($"PUT /v2/carts/cart_{cart}", new { customer_id = customer });
+        var waiting = await till.Store.Database((_, services) => services.GetRequiredService<Checkout>().Run(cart, new() { Method = TestCards.Challenged, UseCredit = true }, default));
+        await till.Store.Database(db => db.InTransaction(() => db.Release(Id<Aura.Customers.Customer>.ToNumber(customer)!.Value, Currency.Usd, waiting.Order.Id, default), default));
+        if (isSpent)
+            Assert.Equal(201, (await till.Store.PayWithCredit(await till.Store.CartOf(customer, goods), "card")).Status);
+
+        await till.Store.Test.Ok($"POST /v2/carts/cart_{cart}/complete", new { });
+
+        var order = await till.Store.Test.Ok($"GET /v2/orders/ord_{waiting.Order.Id}");
+        Assert.Equal((status, hold, due), ((string?)order["payment_status"], (string?)order["hold_reason"], (decimal)order["amount_due"]!));
+        Assert.Equal((0m, 0m, 0m), await till.Store.Wallet(customer));
         await till.Store.Verify();
     }
 
