@@ -83,7 +83,7 @@ public sealed record AdjustWallet(
         new(customer, unit, amount, WalletSource.Adjustment, $"{Guid.CreateVersion7():n}") { Reason = Reason, ExpiresAt = ExpiresAt };
 }
 
-public sealed record RedeemPoints([Range(1, 1_000_000_000)] long Points);
+public sealed record RedeemPoints([Range(1d, 1e9)] long Points);
 
 /// <param name="Points">Those that went: what is worth no whole cent stays.</param>
 public sealed record RedeemedPoints(long Points, decimal Credit, Currency Currency);

@@ -57,6 +57,7 @@ public sealed class WalletTests
         Assert.Equal(751m, (await store.Wallet(customer, "points")).Available);
         Assert.Equal(1.66m, (await store.Wallet(customer)).Available);
         await store.Test.Refused(422, $"POST /v2/customers/{customer}/wallet/redeem-points", new { points = 1 });
+        await store.Test.Refused(422, $"POST /v2/customers/{customer}/wallet/redeem-points", new { points = 9_000_000_000 });
         await store.Test.Refused(409, $"POST /v2/customers/{customer}/wallet/redeem-points", new { points = 900 });
         await store.Verify();
     }
