@@ -129,9 +129,11 @@ public sealed class WalletTests
         var store = await Store.Open();
         long[] customers = [.. (await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => store.Customer()))).Select(customer => Id<Aura.Customers.Customer>.Parse(customer, null).Value)];
         var (done, refused, paid) = (0, 0, new long[2]);
+        foreach (var customer in customers)
+            await Given(store, customer, 500);
 
         for (var i = 0; i < 20; i++)
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => (Kind: random.Next(7), Who: random.Next(2), Amount: random.Next(1, 60), Order: (long)random.Next(1, 5), Name: $"{random.Next(1, 9)}"))
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => (Kind: random.Next(7), Who: random.Next(2), Amount: random.Next(1, 60), Order: (long)random.Next(1, 3), Name: $"{random.Next(1, 9)}"))
                 .ToList().Select(async deed =>
                 {
                     try
@@ -166,7 +168,7 @@ public sealed class WalletTests
                     await db.SaveChangesAsync();
                     break;
                 case 1:
-                    await db.Deduct(customer, "USD", amount, "error", default);
+                    await db.Deduct(customer, "USD", amount * 10, "error", default);
                     break;
                 case 2:
                     await db.Correct(customer, "USD", name, amount / 2, "refund", default);
