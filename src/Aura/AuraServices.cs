@@ -11,6 +11,7 @@ using Aura.Persistence;
 using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Promotions.AbTests;
+using Aura.Promotions.Automations;
 using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Promotions.Simulation;
@@ -53,6 +54,7 @@ public static class AuraServices
         services.AddScoped<OrderRewards>();
         services.AddSingleton<IEventReader, RewardReader>();
         services.AddJob<FollowOrder>();
+        services.AddAutomations();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -38,6 +38,7 @@ public static class PromotionsApi
         api.MapReferralPrograms();
         api.MapReferrals();
         api.MapOrderDiscounts();
+        api.MapAutomations();
         api.MapWebhooks();
     }
 }

@@ -38,7 +38,7 @@ internal static class Scheduling
         var promotion = Promotion.Create(request.ToTerms(db.Caller.Currency), PromotionSource.Schedule);
         db.Add(promotion); // it has its id from now on
         var options = request.ScheduleOptions;
-        var recurrence = options.ToRecurrence(options.Timezone ?? await db.TimeZone(cancellation));
+        var recurrence = options.ToRecurrence(options.Timezone ?? db.TimeZone());
         var schedule = PromotionSchedule.Create(promotion, recurrence, options.AutoActivate, options.AutoDeactivate);
         db.Start(schedule);
         await db.SaveChangesAsync(cancellation);
@@ -69,7 +69,7 @@ internal static class Scheduling
             throw Refused.BadRequest("The year is from 1970 to 2999, the month from 1 to 12.");
         var first = new DateOnly(year ?? db.Now.Year, month ?? 1, 1);
         var last = first.AddMonths(month is null ? 12 : 1).AddDays(-1);
-        return CalendarResponse.Of(first, last, month, await db.Calendar(first, last, await db.TimeZone(cancellation), cancellation));
+        return CalendarResponse.Of(first, last, month, await db.Calendar(first, last, db.TimeZone(), cancellation));
     }
 
     /// <summary>Those that were not deleted.</summary>

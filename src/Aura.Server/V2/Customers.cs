@@ -68,6 +68,7 @@ public sealed record CreateCustomer(
     [MaxLength(50)] IReadOnlyList<CustomerAddressBody>? Addresses = null,
     IReadOnlyList<string>? Tags = null,
     [StringLength(5000)] string? Note = null,
+    DateOnly? Birthday = null,
     bool TaxExempt = false,
     [StringLength(50)] string? TaxId = null,
     Dictionary<string, string>? Metadata = null)
@@ -78,6 +79,7 @@ public sealed record CreateCustomer(
         customer.Name(FirstName, LastName);
         customer.Reach(Phone);
         customer.Annotate(Note);
+        customer.Born(Birthday);
         customer.Tag(Tags ?? []);
         customer.Tax(TaxExempt, TaxId);
         customer.Describe(Metadata ?? []);
@@ -95,6 +97,7 @@ public sealed record UpdateCustomer
     [StringLength(50)] public Change<string?> Phone { get; init; }
     public Change<IReadOnlyList<string>> Tags { get; init; }
     [StringLength(5000)] public Change<string?> Note { get; init; }
+    public Change<DateOnly?> Birthday { get; init; }
     public Change<bool> TaxExempt { get; init; }
     [StringLength(50)] public Change<string?> TaxId { get; init; }
     public Change<Dictionary<string, string>> Metadata { get; init; }
@@ -106,6 +109,7 @@ public sealed record UpdateCustomer
         Phone.Apply(customer.Reach);
         Tags.Apply(customer.Tag);
         Note.Apply(customer.Annotate);
+        Birthday.Apply(customer.Born);
         customer.Tax(TaxExempt.Or(customer.TaxExempt), TaxId.Or(customer.TaxId));
         Metadata.Apply(customer.Describe);
     }
@@ -141,12 +145,12 @@ public sealed record CustomerAddressResponse(
 
 public sealed record CustomerResponse(
     Id<Customer> Id, string Email, string? FirstName, string? LastName, string? Phone, IReadOnlyList<CustomerAddressResponse> Addresses,
-    IReadOnlyList<string> Tags, string? Note, bool TaxExempt, string? TaxId, Dictionary<string, string> Metadata,
+    IReadOnlyList<string> Tags, string? Note, DateOnly? Birthday, bool TaxExempt, string? TaxId, Dictionary<string, string> Metadata,
     DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
     public static readonly Expression<Func<Customer, CustomerResponse>> From = c => new(
         c.Id, c.Email, c.FirstName, c.LastName, c.Phone, c.Addresses.OrderBy(a => a.Id).Select(a => CustomerAddressResponse.Of(a)).ToList(),
-        c.Tags, c.Note, c.TaxExempt, c.TaxId, c.Metadata, c.CreatedAt, c.UpdatedAt, c.Version);
+        c.Tags, c.Note, c.Birthday, c.TaxExempt, c.TaxId, c.Metadata, c.CreatedAt, c.UpdatedAt, c.Version);
 
     public static readonly Func<Customer, CustomerResponse> Of = From.Compile();
 }
@@ -154,12 +158,12 @@ public sealed record CustomerResponse(
 /// <summary>A customer with a summary of what they bought.</summary>
 public sealed record CustomerProfile(
     Id<Customer> Id, string Email, string? FirstName, string? LastName, string? Phone, IReadOnlyList<CustomerAddressResponse> Addresses,
-    IReadOnlyList<string> Tags, string? Note, bool TaxExempt, string? TaxId, Dictionary<string, string> Metadata,
+    IReadOnlyList<string> Tags, string? Note, DateOnly? Birthday, bool TaxExempt, string? TaxId, Dictionary<string, string> Metadata,
     int OrdersCount, decimal TotalSpent, DateTime? LastOrderAt, IReadOnlyList<SpentResponse> Spent,
     DateTime CreatedAt, DateTime UpdatedAt, int Version) : IVersioned
 {
     public static CustomerProfile Of(CustomerResponse c, PurchaseHistory bought) => new(
-        c.Id, c.Email, c.FirstName, c.LastName, c.Phone, c.Addresses, c.Tags, c.Note, c.TaxExempt, c.TaxId, c.Metadata,
+        c.Id, c.Email, c.FirstName, c.LastName, c.Phone, c.Addresses, c.Tags, c.Note, c.Birthday, c.TaxExempt, c.TaxId, c.Metadata,
         bought.Orders, bought.InStoreCurrency.Amount, bought.LastOrderAt, [.. bought.Spent.Select(spent => new SpentResponse(spent.Currency, spent.Amount))],
         c.CreatedAt, c.UpdatedAt, c.Version);
 }

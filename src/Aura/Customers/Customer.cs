@@ -24,6 +24,7 @@ public sealed partial class Customer : StoreEntity, IAudited
     public string? LastName { get; private set; }
     public string? Phone { get; private set; }
     public string? Note { get; private set; }
+    public DateOnly? Birthday { get; private set; }
     public string[] Tags { get; private set; } = [];
     public bool TaxExempt { get; private set; }
 
@@ -53,6 +54,8 @@ public sealed partial class Customer : StoreEntity, IAudited
     public void Name(string? first, string? last) => (FirstName, LastName) = (first, last);
 
     public void Reach(string? phone) => Phone = phone;
+
+    public void Born(DateOnly? birthday) => Birthday = birthday;
 
     public void Annotate(string? note) => Note = note;
 

@@ -44,6 +44,7 @@ public static class EventTypes
         new("referral.completed", "A referral was rewarded."),
         new("ab_test.started", "An A/B test was started."),
         new("ab_test.ended", "An A/B test has ended."),
+        new("automation.triggered", "A rule made an offer; to a customer, with the code to send them."),
         new("webhook.failed", "A webhook was given up after hours of failures."),
         new("webhook.disabled", "A webhook's receiver said that it is gone (410)."),
     ];

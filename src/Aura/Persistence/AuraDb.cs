@@ -10,6 +10,7 @@ using Aura.Orders;
 using Aura.ProductFiles;
 using Aura.Promotions;
 using Aura.Promotions.AbTests;
+using Aura.Promotions.Automations;
 using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Shipping;
@@ -94,6 +95,9 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     internal IQueryable<PromotionCounter> PromotionCounters => Set<PromotionCounter>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionTally> PromotionTallies => Set<PromotionTally>().Where(row => row.TenantId == Tenant);
     internal IQueryable<PromotionCustomerCount> PromotionCustomers => Set<PromotionCustomerCount>().Where(row => row.TenantId == Tenant);
+    public DbSet<Automation> Automations => Set<Automation>();
+    public DbSet<AutomationFiring> AutomationFirings => Set<AutomationFiring>();
+    public DbSet<AutomationFact> AutomationFacts => Set<AutomationFact>();
     public DbSet<PromotionSchedule> PromotionSchedules => Set<PromotionSchedule>();
     public DbSet<CustomerSegment> CustomerSegments => Set<CustomerSegment>();
     public DbSet<AbTest> AbTests => Set<AbTest>();

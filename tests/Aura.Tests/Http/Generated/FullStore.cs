@@ -58,6 +58,14 @@ internal sealed class FullStore
         });
         await api.Ok("POST /v2/coupons", new { code = "PLATFORM", type = "percentage", amount = 10 });
         await api.Ok("POST /v2/discounts/automatic", new { name = "2+1", type = "buy_x_get_y", conditions = new { buy_quantity = 20, product_categories = Array.Empty<string>() } });
+        var rule = await api.Ok("POST /api/v1/automation/create", new
+        {
+            name = "Welcome", trigger_type = "customer_lifecycle", trigger_conditions = new { event_type = "signup" }, automation_options = new { duration_hours = 48 },
+            promotion_config = new { promotion_type = "percentage_discount", discount_type = "percentage", discount_value = 10 },
+        });
+        await api.Ok("POST /api/v1/automation/events", new { event_type = "signup", customer_id = 1 });
+        await api.Ok("POST /api/v1/automation/process-triggers", new { });
+        await api.Ok($"PUT /api/v1/automation/{rule["id"]}", new { status = "disabled" });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {

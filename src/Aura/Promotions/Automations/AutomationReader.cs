@@ -1,0 +1,84 @@
+using Aura.Accounts;
+using Aura.Customers;
+using Aura.Events;
+using Aura.Jobs;
+using Aura.Orders;
+using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Aura.Promotions.Automations;
+
+/// <summary>Reads the event log and leaves a job for each event that a rule may wait for; so one that fails holds up no other.</summary>
+public sealed class AutomationReader(EventCursor cursor, AccessDirectory access, TimeProvider time) : IEventReader
+{
+    private const string Reader = "automations";
+
+    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Take, cancellation);
+
+    public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
+
+    private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
+    {
+        var asked = events.Where(happened => happened.Type is "customer.created" or "order.created").ToList();
+        if (asked.Count == 0)
+            return;
+        var tenants = asked.Select(happened => happened.TenantId).Distinct().ToArray();
+        var waiting = await db.Automations.IgnoreQueryFilters().Where(a => tenants.Contains(a.TenantId) && a.Status == AutomationStatus.Active && (
+            a.Occasion == Occasion.Signup || a.Occasion == Occasion.HighValuePurchase || a.Occasion == Occasion.CategoryPurchase)).Select(a => a.TenantId).Distinct().ToListAsync(cancellation);
+        foreach (var own in asked.Where(happened => waiting.Contains(happened.TenantId)).GroupBy(happened => happened.TenantId))
+        {
+            if (await access.Store(own.Key, cancellation) is not { } store)
+                continue;
+            var entered = db.Enter(Caller.System(store), time);
+            foreach (var happened in own)
+                entered.Enqueue<TakeEvent>(new TakeEvent.Payload(happened.Subject, happened.SubjectId), key: $"{happened.Id}");
+            await entered.SaveChangesAsync(cancellation);
+            entered.ChangeTracker.Clear();
+        }
+    }
+}
+
+/// <summary>A customer or an order of the store.</summary>
+internal sealed class TakeEvent(AuraDb db) : IJobHandler
+{
+    public static string Kind => "automation.event";
+
+    public async Task<object?> Run(Job job, CancellationToken cancellation)
+    {
+        var (subject, id) = job.Read<Payload>();
+        await (subject == Order.Noun ? db.Bought(id, cancellation) : db.SignedUp(id, cancellation));
+        return null;
+    }
+
+    public sealed record Payload(string Subject, long Id);
+}
+
+/// <summary>Stock of a variant has moved; the database itself leaves this job.</summary>
+internal sealed class TakeStock(AuraDb db) : IJobHandler
+{
+    public static string Kind => "automation.stock";
+
+    public async Task<object?> Run(Job job, CancellationToken cancellation)
+    {
+        await db.Moved(job.Read<Payload>().Variant, cancellation);
+        return null;
+    }
+
+    public sealed record Payload(long Variant);
+}
+
+/// <summary>A fact that was fed.</summary>
+internal sealed class TakeFact(AuraDb db) : IJobHandler
+{
+    public static string Kind => "automation.fact";
+
+    public async Task<object?> Run(Job job, CancellationToken cancellation)
+    {
+        var id = job.Read<Payload>().Fact;
+        if (await db.AutomationFacts.AsNoTracking().FirstOrDefaultAsync(f => f.Id == id && f.TakenAt == null, cancellation) is { } fact)
+            await db.Take(fact, cancellation);
+        return null;
+    }
+
+    public sealed record Payload(long Fact);
+}
