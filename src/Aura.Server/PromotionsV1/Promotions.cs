@@ -62,6 +62,7 @@ internal static class Promotions
     private static async Task<PromotionResponse> Update(Number<Promotion> promotion_id, UpdatePromotion request, AuraDb db, CancellationToken cancellation)
     {
         var promotion = await db.LoadPromotion(promotion_id, cancellation);
+        await db.DemandUntested(promotion, cancellation);
         db.Revise(promotion, request.ToTerms(promotion.Terms));
         await db.SaveChangesAsync(cancellation);
         return await Show(promotion_id, db, cancellation);
@@ -108,6 +109,7 @@ internal static class Promotions
     private static async Task<PromotionStep> Step(Id<Promotion> id, AuraDb db, Action<Promotion> step, string verb, CancellationToken cancellation)
     {
         var promotion = await db.LoadPromotion(id, cancellation);
+        await db.DemandUntested(promotion, cancellation);
         step(promotion);
         await db.SaveChangesAsync(cancellation);
         return new(true, $"Promotion {verb} successfully", PromotionMoment.Of(promotion));

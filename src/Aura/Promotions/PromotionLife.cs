@@ -65,6 +65,15 @@ public static class PromotionLife
             ExpirePromotion.Remember(db, promotion);
     }
 
+    /// <summary>For who changes a promotion by itself: the arms of a test that runs are the test's, or its result would mean nothing.</summary>
+    /// <exception cref="Refused">409 <c>promotion_in_test</c> while a test compares it.</exception>
+    public static async Task DemandUntested(this AuraDb db, Promotion promotion, CancellationToken cancellation)
+    {
+        if (promotion.Source == PromotionSource.AbTest &&
+            await db.AbTests.AnyAsync(t => t.Status == AbTestStatus.Active && t.Arms.Any(arm => arm.PromotionId == promotion.Id), cancellation))
+            throw Refused.Conflict("promotion_in_test", "It is an arm of an A/B test that runs. Change the test, or end it first.");
+    }
+
     /// <summary>Deletes it; one that was used or tested stays for the books, over and out of sight.</summary>
     /// <exception cref="Refused">409 for one of a test that has not ended.</exception>
     public static async Task Withdraw(this AuraDb db, Promotion promotion, CancellationToken cancellation)

@@ -98,6 +98,8 @@ public sealed class AbTestsTests
         Assert.Equal((true, "active", (string?)made["test_id"]), ((bool)started["success"]!, (string?)started["status"], (string?)started["test_id"]));
         Assert.Equal(["active", "active", "active"], await Promotions(store, made));
         await Conflict(store, $"DELETE /api/v1/promotions/{made["control_promotion"]!["id"]}", null, "PROMOTION_IN_TEST");
+        await Conflict(store, $"PUT /api/v1/promotions/{made["control_promotion"]!["id"]}", new { discount_value = 90 }, "PROMOTION_IN_TEST");
+        await Conflict(store, $"POST /api/v1/promotions/{made["control_promotion"]!["id"]}/pause", null, "PROMOTION_IN_TEST");
         await Conflict(store, $"POST {one}/start", null, "INVALID_STATE");
 
         var ended = await store.Test.Ok($"POST {one}/end", new { winner = "variant_2" });
