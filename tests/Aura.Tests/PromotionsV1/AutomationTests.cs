@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Aura.Jobs;
 using Aura.Promotions.Automations;
+using Aura.Server;
 using Aura.Tests.Inventory;
 using Aura.Tests.V2;
 using Microsoft.EntityFrameworkCore;
@@ -217,7 +218,8 @@ public sealed class AutomationTests
     [Fact]
     public async Task What_broke_off_in_a_firing_leaves_nothing_and_is_done_again()
     {
-        var store = await Store.Open();
+        await using var server = await TestServer.Start(options: options => options with { Role = ServerRole.Api }); // nobody else fires meanwhile
+        var store = await Store.Open(server: server);
         var rule = await Make(store, "customer_lifecycle", new { event_type = "birthday" });
         await Customer(store, (await Now(store)).Date.AddYears(-20));
         await store.Database(async db =>
