@@ -48,7 +48,7 @@ public static class PromotionClaims
 
     /// <summary>Records a use that was made elsewhere: it is a fact, so no limit stands against it. Once per reference and promotion.</summary>
     /// <returns>Whether it is new.</returns>
-    public static async Task<bool> Record(this AuraDb db, Claim claim, CancellationToken cancellation)
+    public static Task<bool> Record(this AuraDb db, Claim claim, CancellationToken cancellation) => db.InTransaction(async () =>
     {
         if (await Enter(db, claim, UseState.Confirmed, db.Now, cancellation) is not { } stripe)
             return false;
@@ -59,7 +59,7 @@ public static class PromotionClaims
         if (claim.CustomerKey is not null)
             await CountCustomer(db, claim, 0, null, cancellation);
         return true;
-    }
+    }, cancellation);
 
     /// <summary>Reserves again what a reference reserved last and gave back: the order came about after all.</summary>
     /// <inheritdoc cref="Reserve"/>
@@ -84,12 +84,7 @@ public static class PromotionClaims
         var uses = await Turn(db, reference, promotion, UseState.Reserved, UseState.Confirmed, cancellation);
         foreach (var use in uses)
         {
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE promotion_counters SET reserved = reserved - 1, used = used + 1, held = held - {use.Discount}, spent = spent + {use.Discount}, revenue = revenue + {use.Revenue}
-                WHERE tenant_id = {db.Tenant} AND promotion_id = {use.PromotionId} AND stripe = {use.Stripe}
-                """, cancellation);
-            if (use.CouponId is { } coupon)
-                await db.Database.ExecuteSqlAsync($"UPDATE coupons SET reserved = reserved - 1, used = used + 1 WHERE tenant_id = {db.Tenant} AND id = {coupon}", cancellation);
+            await Shift(db, use, -1, 1, cancellation);
             await EndIfUsedUp(db, use.PromotionId, cancellation);
         }
 
@@ -102,23 +97,13 @@ public static class PromotionClaims
     {
         foreach (var use in await Turn(db, reference, promotion, UseState.Reserved, UseState.Released, cancellation))
         {
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE promotion_counters SET reserved = reserved - 1, held = held - {use.Discount}
-                WHERE tenant_id = {db.Tenant} AND promotion_id = {use.PromotionId} AND stripe = {use.Stripe}
-                """, cancellation);
-            if (use.CouponId is { } coupon)
-                await db.Database.ExecuteSqlAsync($"UPDATE coupons SET reserved = reserved - 1 WHERE tenant_id = {db.Tenant} AND id = {coupon}", cancellation);
+            await Shift(db, use, -1, 0, cancellation);
             await Forget(db, use, cancellation);
         }
 
         foreach (var use in await Turn(db, reference, promotion, UseState.Confirmed, UseState.RolledBack, cancellation))
         {
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE promotion_counters SET used = used - 1, spent = spent - {use.Discount}, revenue = revenue - {use.Revenue}
-                WHERE tenant_id = {db.Tenant} AND promotion_id = {use.PromotionId} AND stripe = {use.Stripe}
-                """, cancellation);
-            if (use.CouponId is { } coupon)
-                await db.Database.ExecuteSqlAsync($"UPDATE coupons SET used = used - 1 WHERE tenant_id = {db.Tenant} AND id = {coupon}", cancellation);
+            await Shift(db, use, 0, -1, cancellation);
             await Forget(db, use, cancellation);
             (await db.Promotions.FirstOrDefaultAsync(p => p.Id == use.PromotionId && p.EndReason == Promotion.UsedUp, cancellation))?.Reopen(db.Now);
         }
@@ -197,6 +182,20 @@ public static class PromotionClaims
             RETURNING *
             """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellation);
         return [.. uses.OrderBy(use => use.PromotionId)];
+    }
+
+    /// <summary>Moves the counts that a use is in: its promotion's with its amounts, and its coupon's.</summary>
+    private static async Task Shift(AuraDb db, PromotionUse use, int reserved, int used, CancellationToken cancellation)
+    {
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE promotion_counters SET reserved = reserved + {reserved}, used = used + {used},
+              held = held + {reserved * use.Discount}, spent = spent + {used * use.Discount}, revenue = revenue + {used * use.Revenue}
+            WHERE tenant_id = {db.Tenant} AND promotion_id = {use.PromotionId} AND stripe = {use.Stripe}
+            """, cancellation);
+        if (use.CouponId is { } coupon)
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE coupons SET reserved = reserved + {reserved}, used = used + {used} WHERE tenant_id = {db.Tenant} AND id = {coupon}
+                """, cancellation);
     }
 
     private static Task Forget(AuraDb db, PromotionUse use, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
