@@ -1,4 +1,4 @@
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project bench/Aura.Benchmarks -- --filter '*' --job short
+// dotnet run -c Release --project benchmarks/Aura.Benchmarks -- --filter '*' --job short
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
