@@ -1,4 +1,3 @@
-using System.Data;
 using System.Security.Cryptography;
 using System.Text;
 using Aura.Jobs;
@@ -44,8 +43,6 @@ internal sealed class Idempotency(RequestDelegate next)
     private async Task InOneTransaction(HttpContext http, AuraDb db, Entry entry)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
-        if (!await Lock(db, entry))
-            throw InFlight();
         if (await Find(db, entry) is { } answer)
         {
             await Replay(http, answer);
@@ -55,8 +52,8 @@ internal sealed class Idempotency(RequestDelegate next)
         var body = await Capture(http);
         if (http.Response.StatusCode < 400)
         {
-            await Store(db, entry, http.Response, body);
-            await transaction.CommitAsync(CancellationToken.None);
+            db.AtCommit(Record, entry.Answered(http.Response, body));
+            await db.Commit(transaction, CancellationToken.None);
         }
 
         await http.Response.Body.WriteAsync(body);
@@ -64,18 +61,10 @@ internal sealed class Idempotency(RequestDelegate next)
 
     private async Task InStages(HttpContext http, AuraDb db, Entry entry)
     {
-        await using (var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted))
+        if (await Claim(db, entry) is { } answer)
         {
-            if (!await Lock(db, entry))
-                throw InFlight();
-            if (await Find(db, entry) is { } answer)
-            {
-                await Replay(http, answer);
-                return;
-            }
-
-            await Claim(db, entry);
-            await transaction.CommitAsync(http.RequestAborted);
+            await Replay(http, answer);
+            return;
         }
 
         var body = ReadOnlyMemory<byte>.Empty;
@@ -87,7 +76,12 @@ internal sealed class Idempotency(RequestDelegate next)
         }
         finally
         {
-            await db.InTransaction(() => kept ? Store(db, entry, http.Response, body) : Release(db, entry), CancellationToken.None);
+            await using var batch = new NpgsqlBatch();
+            if (kept)
+                batch.Add(Record, entry.Answered(http.Response, body));
+            else
+                batch.Add("DELETE FROM idempotency_keys WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3 AND status IS NULL", entry.Tenant, entry.ApiKey, entry.Key);
+            await db.Tell(batch, CancellationToken.None);
         }
 
         await http.Response.Body.WriteAsync(body);
@@ -131,67 +125,71 @@ internal sealed class Idempotency(RequestDelegate next)
         return hash.GetHashAndReset();
     }
 
-    private static async Task<bool> Lock(AuraDb db, Entry entry)
-    {
-        await using var command = Command(db, "SELECT pg_try_advisory_xact_lock(hashtextextended($3, $1 # $2))", entry);
-        return await command.ExecuteScalarAsync() is true;
-    }
-
+    /// <summary>What the first request was answered; takes the key for this request where there was none.</summary>
+    /// <remarks>The lock is a statement of its own, so that the next sees what its last holder wrote.</remarks>
+    /// <exception cref="Refused">409 while the first request is in flight, 422 where it was another.</exception>
     private static async Task<Answer?> Find(AuraDb db, Entry entry)
     {
-        await using var command = Command(db, """
-            SELECT request_hash, status, content_type, location, body, locked_until > now() FROM idempotency_keys
-            WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3
-            """, entry);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow);
-        if (!await reader.ReadAsync())
-            return null;
-        if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(entry.Hash))
-            throw Refused.Rule("idempotency_key_reused", "This Idempotency-Key was used for another request.");
-        if (await reader.IsDBNullAsync(1))
-            return reader.GetBoolean(5) ? throw InFlight() : null;
-        return new(reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetFieldValue<byte[]>(4));
+        await using var batch = new NpgsqlBatch();
+        batch.Add("SELECT pg_try_advisory_xact_lock(hashtextextended($3, $1 # $2))", entry.Tenant, entry.ApiKey, entry.Key);
+        batch.Add(Known, entry.Tenant, entry.ApiKey, entry.Key);
+        return await db.Ask(batch, async reader =>
+        {
+            await reader.ReadAsync();
+            var free = reader.GetBoolean(0);
+            await reader.NextResultAsync();
+            return !free ? throw InFlight() : await reader.ReadAsync() ? Read(reader, entry) : null;
+        }, CancellationToken.None);
     }
 
-    private static async Task Claim(AuraDb db, Entry entry)
+    /// <summary>Takes the key for a minute, also from one whose minute is over without an answer.</summary>
+    /// <inheritdoc cref="Find"/>
+    private static async Task<Answer?> Claim(AuraDb db, Entry entry)
     {
-        await using var command = Command(db, """
-            INSERT INTO idempotency_keys (tenant_id, api_key_id, key, request_hash, locked_until, created_at)
+        await using var batch = new NpgsqlBatch();
+        batch.Add("""
+            INSERT INTO idempotency_keys AS k (tenant_id, api_key_id, key, request_hash, locked_until, created_at)
             VALUES ($1, $2, $3, $4, now() + interval '1 minute', now())
-            ON CONFLICT (tenant_id, api_key_id, key) DO UPDATE SET locked_until = now() + interval '1 minute'
-            """, entry, entry.Hash);
-        await command.ExecuteNonQueryAsync();
+            ON CONFLICT (tenant_id, api_key_id, key) DO UPDATE SET locked_until = excluded.locked_until
+            WHERE k.status IS NULL AND k.locked_until <= now() AND k.request_hash = excluded.request_hash
+            RETURNING true
+            """, entry.Tenant, entry.ApiKey, entry.Key, entry.Hash);
+        batch.Add(Known, entry.Tenant, entry.ApiKey, entry.Key);
+        return await db.Ask(batch, async reader =>
+        {
+            if (await reader.ReadAsync())
+                return null;
+            await reader.NextResultAsync();
+            return await reader.ReadAsync() && Read(reader, entry) is { } answer ? answer : throw InFlight();
+        }, CancellationToken.None);
     }
 
-    private static async Task Store(AuraDb db, Entry entry, HttpResponse response, ReadOnlyMemory<byte> body)
+    private static Answer? Read(NpgsqlDataReader row, Entry entry)
     {
-        await using var command = Command(db, """
-            INSERT INTO idempotency_keys (tenant_id, api_key_id, key, request_hash, status, content_type, location, body, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
-            ON CONFLICT (tenant_id, api_key_id, key) DO UPDATE
-            SET status = $5, content_type = $6, location = $7, body = $8, locked_until = NULL
-            """, entry, entry.Hash, response.StatusCode, response.ContentType, response.Headers.Location.ToString() is { Length: > 0 } at ? at : null, body.ToArray());
-        await command.ExecuteNonQueryAsync();
+        if (!row.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(entry.Hash))
+            throw Refused.Rule("idempotency_key_reused", "This Idempotency-Key was used for another request.");
+        return row.IsDBNull(1) ? null : new(row.GetInt32(1), row[2] as string, row[3] as string, row.GetFieldValue<byte[]>(4));
     }
 
-    private static async Task Release(AuraDb db, Entry entry)
-    {
-        await using var command = Command(db, "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3 AND status IS NULL", entry);
-        await command.ExecuteNonQueryAsync();
-    }
+    private const string Known = """
+        SELECT request_hash, status, content_type, location, body FROM idempotency_keys WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3
+        """;
 
-    /// <summary>A command in the transaction that is open.</summary>
-    private static NpgsqlCommand Command(AuraDb db, string sql, Entry entry, params object?[] more)
-    {
-        var command = new NpgsqlCommand(sql, (NpgsqlConnection)db.Database.GetDbConnection());
-        foreach (var value in (object?[])[entry.Tenant, entry.ApiKey, entry.Key, .. more])
-            command.Parameters.Add(new() { Value = value ?? DBNull.Value });
-        return command;
-    }
+    private const string Record = """
+        INSERT INTO idempotency_keys (tenant_id, api_key_id, key, request_hash, status, content_type, location, body, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
+        ON CONFLICT (tenant_id, api_key_id, key) DO UPDATE
+        SET status = $5, content_type = $6, location = $7, body = $8, locked_until = NULL
+        """;
 
     private static Refused InFlight() => Refused.Conflict("idempotency_in_progress", "The first request with this Idempotency-Key is still being worked on.");
 
-    private sealed record Entry(long Tenant, long ApiKey, string Key, byte[] Hash);
+    private sealed record Entry(long Tenant, long ApiKey, string Key, byte[] Hash)
+    {
+        /// <summary>The values of the record.</summary>
+        public object?[] Answered(HttpResponse response, ReadOnlyMemory<byte> body) =>
+            [Tenant, ApiKey, Key, Hash, response.StatusCode, response.ContentType, response.Headers.Location.ToString() is { Length: > 0 } at ? at : null, body.ToArray()];
+    }
 
     private sealed record Answer(int Status, string? ContentType, string? Location, byte[] Body);
 }

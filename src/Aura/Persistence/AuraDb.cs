@@ -38,6 +38,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public AuraDb Enter(Caller caller, TimeProvider clock)
     {
         (Caller, time, expectedVersion) = (caller, clock, caller.ExpectedVersion);
+        closing.Clear();
         Database.AutoSavepointsEnabled = false; // who goes on in a transaction after a refusal makes one where it is needed
         return this;
     }
@@ -139,9 +140,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     {
         if (Database.CurrentTransaction is not null)
             return await work();
+        closing.Clear(); // of one that did not end well
         await using var transaction = await Database.BeginTransactionAsync(cancellation);
         var result = await work();
-        await transaction.CommitAsync(cancellation);
+        await Commit(transaction, cancellation);
         return result;
     }
 

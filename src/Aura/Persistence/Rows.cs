@@ -14,13 +14,4 @@ internal static class Rows
     /// <summary>A JSON object. Most are empty, and are not worth a parser.</summary>
     public static Dictionary<string, T> Pairs<T>(this NpgsqlDataReader row, int at) =>
         row.GetString(at) is var json && json == "{}" ? [] : JsonSerializer.Deserialize<Dictionary<string, T>>(json) ?? [];
-
-    /// <summary>Adds a command to those that go to the database together.</summary>
-    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value ?? DBNull.Value });
-        batch.BatchCommands.Add(command);
-    }
 }

@@ -1,0 +1,91 @@
+using System.Data;
+using Aura.Events;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.ValueGeneration;
+using Npgsql;
+
+namespace Aura.Persistence;
+
+/// <summary>SQL that is written by hand, on the connection and in the transaction of this context.</summary>
+public sealed partial class AuraDb
+{
+    private readonly List<NpgsqlBatchCommand> closing = [];
+
+    private ValueGenerator<long>? ids;
+
+    /// <summary>An id for a row that is written by hand, from the block that EF Core takes its ids from.</summary>
+    internal ValueTask<long> NextId(CancellationToken cancellation)
+    {
+        if (ids is null)
+        {
+            var id = Model.FindEntityType(typeof(StoreEvent))!.FindProperty(nameof(StoreRow.Id))!; // any row of a store has one, and all take it from one sequence
+            this.GetService<IValueGeneratorSelector>().TrySelect(id, id.DeclaringType, out var generator);
+            ids = (ValueGenerator<long>)generator!; // the conventions say so
+        }
+
+        return ids.NextAsync(null!, cancellation); // a sequence does not look at the row
+    }
+
+    /// <summary>Sends commands together and reads what they answer.</summary>
+    public async Task<T> Ask<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
+    {
+        var connection = (NpgsqlConnection)Database.GetDbConnection();
+        var closed = connection.State == ConnectionState.Closed;
+        if (closed)
+            await Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            batch.Connection = connection;
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            return await read(reader);
+        }
+        finally
+        {
+            if (closed)
+                await Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>Sends commands together.</summary>
+    public Task Tell(NpgsqlBatch batch, CancellationToken cancellation) =>
+        Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return true; }, cancellation);
+
+    /// <summary>Keeps a command for the end of the transaction that is open: it goes to the database in one round trip with COMMIT.</summary>
+    /// <remarks>For the last that a transaction writes: what follows in it does not see it, and a lock that it takes is held for the shortest
+    /// time. Where it may find nothing to change, it has to fail by itself, for nobody looks at how many rows it touched.</remarks>
+    public void AtCommit(string sql, params ReadOnlySpan<object?> values) => closing.Add(ByHand.Command(sql, values));
+
+    /// <summary>Ends a transaction of this context, with what was kept for its end.</summary>
+    public async Task Commit(IDbContextTransaction transaction, CancellationToken cancellation)
+    {
+        if (closing.Count == 0)
+        {
+            await transaction.CommitAsync(cancellation);
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch();
+        foreach (var command in closing)
+            batch.BatchCommands.Add(command);
+        batch.Add("COMMIT");
+        closing.Clear();
+        await Tell(batch, cancellation);
+    }
+}
+
+/// <summary>Putting commands together that are written by hand.</summary>
+public static class ByHand
+{
+    /// <summary>Adds a command to those that go to the database together.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values) => batch.BatchCommands.Add(Command(sql, values));
+
+    internal static NpgsqlBatchCommand Command(string sql, ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(value as NpgsqlParameter ?? new() { Value = value ?? DBNull.Value });
+        return command;
+    }
+}
