@@ -15,6 +15,8 @@ using Aura.Promotions.Automations;
 using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Promotions.Simulation;
+using Aura.Shipping;
+using Aura.Taxes;
 using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +42,8 @@ public static class AuraServices
         services.AddJob<ImportProducts>();
         services.AddJob<SimulatePromotion>();
         services.AddSingleton<AccessDirectory>();
+        services.AddSingleton<TaxAreas>();
+        services.AddSingleton<DeliveryMethods>();
         services.AddScoped<BasketPricing>();
         services.AddScoped<CartEditing>();
         services.AddSingleton<ICartDiscounts, StoreDiscounts>();

@@ -48,24 +48,31 @@ internal static class Carts
 
     private static async Task<Created<CartResponse>> Create(CreateCart request, CartEditing carts, AuraDb db, CancellationToken cancellation)
     {
-        var (cart, priced) = await carts.Edit(null, request.Currency ?? db.Caller.Currency, cart => request.Apply(cart, carts, cancellation), cancellation);
+        var (cart, priced) = await carts.Edit(null, request.Currency ?? db.Caller.Currency, request.ToChange(), cancellation);
         return TypedResults.Created($"/v2/carts/{new Id<Cart>(cart.Id)}", CartResponse.Of(cart, priced));
     }
 
     private static Task<CartResponse> Update(Id<Cart> id, UpdateCart request, CartEditing carts, CancellationToken cancellation) =>
-        Edit(id, carts, cart => request.Apply(cart, carts, cancellation), cancellation);
+        Edit(id, carts, request.ToChange(), cancellation);
 
     private static Task<CartResponse> AddItem(Id<Cart> id, CartItemBody request, CartEditing carts, CancellationToken cancellation) =>
-        Edit(id, carts, cart => carts.Add(cart, [request.ToItem()], cancellation), cancellation);
+        Edit(id, carts, Putting([request.ToItem()]), cancellation);
 
     private static Task<CartResponse> ReplaceItems(Id<Cart> id, ReplaceCartItems request, CartEditing carts, CancellationToken cancellation) =>
-        Edit(id, carts, cart => carts.Replace(cart, CartItemBody.ToItems(request.Items), cancellation), cancellation);
+        Edit(id, carts, Putting(CartItemBody.ToItems(request.Items), instead: true), cancellation);
 
     private static Task<CartResponse> ChangeItem(Id<Cart> id, Id<CartLine> item, ChangeCartItem request, CartEditing carts, CancellationToken cancellation) =>
-        Edit(id, carts, cart => { cart.Change(item, request.Quantity); return Task.CompletedTask; }, cancellation);
+        Edit(id, carts, new((cart, _) => cart.Change(item, request.Quantity)), cancellation);
 
     private static Task<CartResponse> RemoveItem(Id<Cart> id, Id<CartLine> item, CartEditing carts, CancellationToken cancellation) =>
-        Edit(id, carts, cart => { cart.Remove(item); return Task.CompletedTask; }, cancellation);
+        Edit(id, carts, new((cart, _) => cart.Remove(item)), cancellation);
+
+    private static CartChange Putting(CartItem[] items, bool instead = false) => new((cart, facts) =>
+    {
+        if (instead)
+            cart.Empty();
+        facts.Add(cart, items);
+    }) { Items = items };
 
     private static async Task<Listed<ShippingOption>> ShippingOptions(Id<Cart> id, CartEditing carts, CancellationToken cancellation)
     {
@@ -73,7 +80,7 @@ internal static class Carts
         return new([.. priced.Quotes.Select(ShippingOption.Of)], new());
     }
 
-    private static async Task<CartResponse> Edit(Id<Cart> id, CartEditing carts, Func<Cart, Task> change, CancellationToken cancellation)
+    private static async Task<CartResponse> Edit(Id<Cart> id, CartEditing carts, CartChange change, CancellationToken cancellation)
     {
         var (cart, priced) = await carts.Edit(id, default, change, cancellation);
         return CartResponse.Of(cart, priced);
@@ -109,10 +116,16 @@ public sealed record CreateCart(
     Dictionary<string, string>? Metadata = null,
     [StringLength(40)] string? ReferralCode = null)
 {
-    public async Task Apply(Cart cart, CartEditing carts, CancellationToken cancellation)
+    public CartChange ToChange()
     {
-        await carts.Belong(cart, CustomerId?.Value, Email, cancellation);
-        await carts.Add(cart, CartItemBody.ToItems(Items), cancellation);
+        var items = CartItemBody.ToItems(Items);
+        return new((cart, facts) => Apply(cart, facts, items)) { Items = items, CustomerId = CustomerId?.Value };
+    }
+
+    private void Apply(Cart cart, BasketFacts facts, CartItem[] items)
+    {
+        facts.Belong(cart, CustomerId?.Value, Email);
+        facts.Add(cart, items);
         cart.Send(ShippingAddress?.ToAddress(), BillingAddress?.ToAddress());
         cart.Ship(ShippingMethod);
         cart.Apply(Coupons ?? []);
@@ -137,12 +150,19 @@ public sealed record UpdateCart
     /// <summary>Of the customer who sent this one here. One that is good for nothing does no harm.</summary>
     [StringLength(40)] public Change<string?> ReferralCode { get; init; }
 
-    public async Task Apply(Cart cart, CartEditing carts, CancellationToken cancellation)
+    public CartChange ToChange()
+    {
+        var items = CartItemBody.ToItems(Items.Or([]));
+        return new((cart, facts) => Apply(cart, facts, items)) { Items = items, CustomerId = CustomerId.Or(null)?.Value };
+    }
+
+    private void Apply(Cart cart, BasketFacts facts, CartItem[] items)
     {
         if (CustomerId.IsGiven || Email.IsGiven)
-            await carts.Belong(cart, CustomerId.Or(cart.CustomerId)?.Value, Email.Or(CustomerId.IsGiven ? null : cart.Email), cancellation);
+            facts.Belong(cart, CustomerId.Or(cart.CustomerId)?.Value, Email.Or(CustomerId.IsGiven ? null : cart.Email));
         if (Items.IsGiven)
-            await carts.Replace(cart, CartItemBody.ToItems(Items.Or([])), cancellation);
+            cart.Empty();
+        facts.Add(cart, items);
         ShippingAddress.Apply(address => cart.Send(address?.ToAddress(), cart.BillingAddress));
         BillingAddress.Apply(address => cart.Send(cart.ShippingAddress, address?.ToAddress()));
         ShippingMethod.Apply(cart.Ship);

@@ -3,43 +3,50 @@ using Aura.Persistence;
 using Aura.Pricing;
 using Aura.Shipping;
 using Aura.Taxes;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Carts;
 
-/// <summary>Looks up what the price of a basket depends on and prices it. The number of queries does not depend on its lines.</summary>
-public sealed class BasketPricing(AuraDb db, ICartDiscounts discounts)
+/// <summary>Prices a basket, with all that its price depends on. The number of queries does not depend on its lines.</summary>
+public sealed class BasketPricing(AuraDb db, ICartDiscounts discounts, TaxAreas taxes, DeliveryMethods deliveries)
 {
     /// <exception cref="Refused">422 when the amounts are more than a cart can hold.</exception>
-    public async Task<PricedBasket> Price(Basket basket, CancellationToken cancellation)
+    public async Task<PricedBasket> Price(Basket basket, CancellationToken cancellation) => await Price(basket, await db.LookUp(new()
     {
-        var ids = basket.Lines.Select(line => line.VariantId).Distinct().ToList();
-        var variants = await db.Variants.AsNoTracking().Include(v => v.Product).Where(v => ids.Contains(v.Id)).ToDictionaryAsync(v => v.Id, cancellation);
+        Variants = [.. basket.Lines.Select(line => line.VariantId)],
+        CustomerId = basket.CustomerId,
+    }, cancellation), cancellation);
+
+    /// <param name="facts">As they were looked up for it.</param>
+    /// <inheritdoc cref="Price(Basket, CancellationToken)"/>
+    public async Task<PricedBasket> Price(Basket basket, BasketFacts facts, CancellationToken cancellation)
+    {
         var problems = new List<BasketProblem>();
-        var cart = await Undiscounted(basket, Lines(basket, variants, problems), cancellation);
-        var found = await discounts.Find(db, cart with { ShippingMethod = basket.ShippingMethod }, basket, cancellation);
+        var cart = await Undiscounted(basket, Lines(basket, facts.Variants, problems), facts, cancellation);
+        var found = await discounts.Find(db, cart with { ShippingMethod = basket.ShippingMethod }, basket, facts.Versions, cancellation);
         cart = Discounted(cart, found, problems);
 
         var quotes = CartPricing.Quote(cart);
         if (basket.ShippingMethod is { } chosen && cart.Lines.Any(line => line.RequiresShipping))
             cart = cart with { ShippingMethod = Offered(quotes, chosen, problems) };
-        return new(basket, cart, CartPricing.Price(cart), quotes, variants, problems) { Given = found.Given, Tested = found.Tested, RefusedCoupons = found.Refused, Explained = found.Explained };
+        return new(basket, cart, CartPricing.Price(cart), quotes, facts.Variants, problems)
+        {
+            Given = found.Given, Tested = found.Tested, RefusedCoupons = found.Refused, Explained = found.Explained,
+        };
     }
 
-    private async Task<PricedCart> Undiscounted(Basket basket, PricedLine[] lines, CancellationToken cancellation)
+    private async Task<PricedCart> Undiscounted(Basket basket, PricedLine[] lines, BasketFacts facts, CancellationToken cancellation)
     {
-        return new(basket.Currency, lines, await db.TaxRules(db.Caller.Settings, cancellation))
+        return new(basket.Currency, lines, await taxes.Of(db, facts.Versions, cancellation))
         {
             ShipTo = Place(basket.ShipTo),
             BillTo = Place(basket.BillTo),
-            Customer = basket.CustomerId is null ? new() : await db.Customers.Where(c => c.Id == basket.CustomerId)
-                .Select(c => new TaxCustomer(c.TaxExempt, c.TaxId)).FirstOrDefaultAsync(cancellation) ?? new(),
-            ShippingMethods = await db.Offered(cancellation),
+            Customer = basket.CustomerId is { } customer && facts.Customer?.Id == customer ? facts.Customer.Tax : new(),
+            ShippingMethods = await deliveries.Offered(db, facts.Versions, cancellation),
             ShippingMethod = basket.ShippingMethod,
         };
     }
 
-    private static PricedLine[] Lines(Basket basket, Dictionary<long, Variant> variants, List<BasketProblem> problems)
+    private static PricedLine[] Lines(Basket basket, IReadOnlyDictionary<long, Variant> variants, List<BasketProblem> problems)
     {
         var lines = new List<PricedLine>(basket.Lines.Count);
         foreach (var (index, line) in basket.Lines.Index())

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Aura.Carts;
 
 /// <summary>What somebody is about to buy. It keeps choices and no prices: those are worked out from the catalogue at each read.</summary>
-public sealed class Cart : StoreEntity, IIdentified
+public sealed partial class Cart : StoreEntity, IIdentified
 {
     public static string Prefix => "cart";
     public static string Noun => "cart";
@@ -142,7 +142,7 @@ public sealed class Cart : StoreEntity, IIdentified
 }
 
 /// <summary>Some units of a variant in a cart.</summary>
-public sealed class CartLine : StoreRow, IIdentified
+public sealed partial class CartLine : StoreRow, IIdentified
 {
     public static string Prefix => "citem";
     public static string Noun => "cart item";

@@ -9,7 +9,8 @@ public interface ICartDiscounts
 {
     /// <summary>The discounts for a basket. Consumes nothing; asked at each read. While its owner edits the basket, tests of promotions may take the buyer in.</summary>
     /// <param name="cart">Priced by the catalogue, without discounts; with the chosen shipping method, offered or not.</param>
-    Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation);
+    /// <param name="versions">Of the store, as they were when the rest was looked up.</param>
+    Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, StoreVersions versions, CancellationToken cancellation);
 
     /// <summary>Sets aside what the basket was given, for an order, in the transaction that prepares it. Done twice, it counts once.</summary>
     /// <exception cref="Refused">409 when a promotion or coupon has run out meanwhile.</exception>

@@ -13,12 +13,18 @@ public static class ItemChoices
     /// <exception cref="Refused">422 with every choice that names nothing that is sold, or a product without saying which variant.</exception>
     public static async Task<Variant[]> Choose(this AuraDb db, IReadOnlyList<ItemChoice> choices, CancellationToken cancellation)
     {
-        var found = await db.Variants.AsNoTracking().Where(Named(choices)).Include(v => v.Product).ToListAsync(cancellation);
+        return choices.Pick(await db.Variants.AsNoTracking().Where(Named(choices)).Include(v => v.Product).ToListAsync(cancellation));
+    }
+
+    /// <param name="found">Everything that the choices may name.</param>
+    /// <inheritdoc cref="Choose"/>
+    internal static Variant[] Pick(this IReadOnlyList<ItemChoice> choices, IReadOnlyCollection<Variant> found)
+    {
         var sold = found.Where(variant => variant.IsOnSale()).ToList();
         var errors = new List<FieldError>();
         var chosen = new Variant[choices.Count];
         foreach (var (index, choice) in choices.Index())
-            if (sold.Where(choice.Means).ToList() is [var only])
+            if (sold.FindAll(choice.Means) is [var only])
                 chosen[index] = only;
             else
                 errors.Add(choice.Error($"Items[{index}]", sold));

@@ -11,6 +11,9 @@ public sealed partial class Variant
         v.tracks_inventory, v.allows_backorder, v.removed_at, v.created_at, v.updated_at, v.version
         """;
 
+    /// <summary>How many there are.</summary>
+    internal const int ColumnCount = 19;
+
     /// <summary>A variant without its product, for reading.</summary>
     internal static Variant Read(NpgsqlDataReader row) => new()
     {

@@ -29,7 +29,9 @@ public sealed partial class AuraDb
         return [.. numbers.Select(id => Expected(found.GetValueOrDefault(id)))];
     }
 
-    private T Expected<T>(T? row) where T : StoreEntity, IIdentified
+    /// <summary>The row that was looked up to be changed.</summary>
+    /// <inheritdoc cref="Load{T}(Id{T}, CancellationToken)"/>
+    internal T Expected<T>(T? row) where T : StoreEntity, IIdentified
     {
         if (row is null)
             throw Refused.NotFound(T.Noun);

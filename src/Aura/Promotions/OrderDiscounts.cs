@@ -75,7 +75,7 @@ public static class OrderDiscounts
             throw Refused.NotFound(Promotion.Noun);
         var active = found.Where(promotion => promotion.StatusAt(db.Now) == PromotionStatus.Active).ToDictionary(promotion => promotion.Id);
         var segments = active.Values.Any(promotion => promotion.Segments.Length > 0) ? await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation) : [];
-        return new(0, active, segments)
+        return new(active, segments)
         {
             // Who names a promotion needs no code for it.
             Set = PromotionSet.Compile(active.Values.Select(promotion => promotion.ToRule() is var rule && request.Promotions.Contains(rule.Id) ? rule with { RequiresCoupon = false } : rule)),

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Aura.Catalog;
 using Aura.Persistence;
 using Aura.Promotions.AbTests;
 using Aura.Promotions.Engine;
@@ -8,38 +6,32 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Promotions;
 
 /// <summary>What a store gives, ready to be applied: compiled once and kept until something of it changes.</summary>
-/// <remarks>The database moves a number with every change of a store's promotions and segments. Asking for it is one read of one
-/// row; so a change holds for the very next cart, on every server.</remarks>
 public sealed class PromotionShelf
 {
-    private readonly ConcurrentDictionary<long, Compiled> byTenant = new();
+    private readonly KeptByStore<Compiled> kept = new();
 
-    public async Task<Compiled> Of(AuraDb db, CancellationToken cancellation)
+    public async Task<Compiled> Of(AuraDb db, CancellationToken cancellation) => await Of(db, await StoreVersions.Of(db, cancellation), cancellation);
+
+    public ValueTask<Compiled> Of(AuraDb db, StoreVersions versions, CancellationToken cancellation) => versions.Promotions == 0
+        ? new(Compiled.Nothing)
+        : kept.Of(db, versions.Promotions, () => Compile(db, cancellation));
+
+    private static async Task<Compiled> Compile(AuraDb db, CancellationToken cancellation) => new(
+        await db.Promotions.AsNoTracking().Where(p => p.Status == PromotionStatus.Active && p.ArchivedAt == null).ToDictionaryAsync(p => p.Id, cancellation),
+        await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation))
     {
-        var version = await db.Database.SqlQuery<long>($"SELECT version AS \"Value\" FROM promotion_versions WHERE tenant_id = {db.Caller.TenantId}")
-            .FirstOrDefaultAsync(cancellation);
-        if (byTenant.TryGetValue(db.Caller.TenantId, out var known) && known.Version == version)
-            return known;
-        var compiled = version == 0 ? Compiled.Nothing : new Compiled(version,
-            await db.Promotions.AsNoTracking().Where(p => p.Status == PromotionStatus.Active && p.ArchivedAt == null).ToDictionaryAsync(p => p.Id, cancellation),
-            await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation))
-        {
-            Tests = await db.AbTests.AsNoTracking().Include(t => t.Arms).AsSplitQuery()
-                .Where(t => t.Status == AbTestStatus.Active || t.Arms.Any(arm => arm.Promotion.Status == PromotionStatus.Active)).ToListAsync(cancellation),
-        };
-        byTenant[db.Caller.TenantId] = compiled;
-        return compiled;
-    }
+        Tests = await db.AbTests.AsNoTracking().Include(t => t.Arms).AsSplitQuery()
+            .Where(t => t.Status == AbTestStatus.Active || t.Arms.Any(arm => arm.Promotion.Status == PromotionStatus.Active)).ToListAsync(cancellation),
+    };
 
-    /// <param name="Version">Read before the rows: what changes meanwhile is read again next time.</param>
     /// <param name="Promotions">The active ones, by id; their time may not have come, or be over.</param>
     /// <param name="Segments">All of the store.</param>
-    public sealed record Compiled(long Version, IReadOnlyDictionary<long, Promotion> Promotions, IReadOnlyList<CustomerSegment> Segments)
+    public sealed record Compiled(IReadOnlyDictionary<long, Promotion> Promotions, IReadOnlyList<CustomerSegment> Segments)
     {
         /// <summary>Those that run, and those of which a promotion is active: what they test is not for everybody.</summary>
         public IReadOnlyList<AbTest> Tests { get; init; } = [];
 
-        internal static readonly Compiled Nothing = new(0, new Dictionary<long, Promotion>(), []);
+        internal static readonly Compiled Nothing = new(new Dictionary<long, Promotion>(), []);
 
         internal bool HasLimits { get; } = Promotions.Values.Any(p => p.IsLimited || p.MaxUsesPerCustomer is not null);
         internal bool AsksSegments { get; } = Promotions.Values.Any(p => p.Segments.Length > 0);

@@ -11,9 +11,9 @@ namespace Aura.Promotions;
 /// <summary>Promotions and coupons in the store's own checkout.</summary>
 public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
 {
-    public async Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, CancellationToken cancellation)
+    public async Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, StoreVersions versions, CancellationToken cancellation)
     {
-        var compiled = await shelf.Of(db, cancellation);
+        var compiled = await shelf.Of(db, versions, cancellation);
         if (compiled.Promotions.Count == 0 && compiled.Tests.Count == 0 && basket.Coupons.Count == 0)
             return CartDiscounts.None;
         var tested = await db.Tested(compiled, basket, cancellation);

@@ -91,10 +91,13 @@ public sealed partial class DeliveryMethod : StoreEntity, IAudited
     private static partial Regex CountryPattern { get; }
 }
 
-public static class DeliveryMethods
+/// <summary>How stores send their goods, kept in memory: every price asks for it.</summary>
+public sealed class DeliveryMethods
 {
+    private readonly KeptByStore<ShippingMethod[]> offered = new();
+
     /// <summary>The methods that carts are offered, in the merchant's order. A store without any gets the standard one.</summary>
-    public static async Task<ShippingMethod[]> Offered(this AuraDb db, CancellationToken cancellation)
+    public ValueTask<ShippingMethod[]> Offered(AuraDb db, StoreVersions versions, CancellationToken cancellation) => offered.Of(db, versions.Shipping, async () =>
     {
         var methods = await db.ShippingMethods.AsNoTracking().OrderBy(m => m.Position).ThenBy(m => m.Id).ToListAsync(cancellation);
         if (methods.Count == 0)
@@ -104,8 +107,11 @@ public static class DeliveryMethods
         }
 
         return [.. methods.Where(m => m.Enabled).Select(m => m.ToMethod())];
-    }
+    });
+}
 
+public static class StandardDelivery
+{
     /// <summary>Gives a store without shipping methods the standard one.</summary>
     /// <remarks>SQL by hand: many may need it first at the same time, inside transactions that a refused insert would end.</remarks>
     public static async Task EnsureStandard(this AuraDb db, CancellationToken cancellation)

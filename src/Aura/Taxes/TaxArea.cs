@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Aura.Accounts;
 using Aura.Persistence;
 using Aura.Pricing;
 using Microsoft.EntityFrameworkCore;
@@ -65,7 +64,8 @@ public sealed partial class TaxArea : StoreEntity, IAudited
     private static partial Regex CountryPattern { get; }
 }
 
-public static class TaxAreas
+/// <summary>What stores know about tax, kept in memory: every price asks for it.</summary>
+public sealed class TaxAreas
 {
     /// <summary>Members of the European Union: one VAT system (Directive 2006/112/EC).</summary>
     private static readonly string[] EuropeanUnion =
@@ -74,14 +74,20 @@ public static class TaxAreas
         "PT", "RO", "SK", "SI", "ES", "SE",
     ];
 
-    /// <summary>What the store knows about tax.</summary>
-    public static async Task<TaxRules> TaxRules(this AuraDb db, StoreSettings settings, CancellationToken cancellation) =>
-        new([.. (await db.TaxRegions.AsNoTracking().OrderBy(area => area.Id).ToListAsync(cancellation)).Select(area => area.ToRegion())])
+    private readonly KeptByStore<TaxRegion[]> regions = new();
+
+    /// <summary>What the caller's store knows about tax.</summary>
+    public async ValueTask<TaxRules> Of(AuraDb db, StoreVersions versions, CancellationToken cancellation)
+    {
+        var settings = db.Caller.Settings;
+        return new(await regions.Of(db, versions.Taxes, async () =>
+            [.. (await db.TaxRegions.AsNoTracking().OrderBy(area => area.Id).ToListAsync(cancellation)).Select(area => area.ToRegion())]))
         {
             PricesIncludeTax = settings.PricesIncludeTax,
             Home = new(settings.Country),
             Union = EuropeanUnion.Contains(settings.Country, StringComparer.OrdinalIgnoreCase) ? EuropeanUnion : [],
         };
+    }
 }
 
 internal sealed class TaxAreaMapping : IEntityTypeConfiguration<TaxArea>

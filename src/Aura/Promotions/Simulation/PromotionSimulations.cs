@@ -41,7 +41,7 @@ public static class PromotionSimulations
         var found = counts.Where(own => own.Key == currency).Sum(own => own.Count);
         var step = Step(found, order.Sample);
         var active = await db.Promotions.AsNoTracking().GivenToAll(now).Where(p => p.Id != promotion.Id).ToListAsync(cancellation);
-        var store = new PromotionShelf.Compiled(0, active.Append(promotion).ToDictionary(p => p.Id), await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation));
+        var store = new PromotionShelf.Compiled(active.Append(promotion).ToDictionary(p => p.Id), await db.CustomerSegments.AsNoTracking().ToListAsync(cancellation));
         var run = new SimulationRun(promotion.ToRule(), promotion.MaxUses, promotion.MaxUsesPerCustomer, active.Select(p => p.ToRule()), options);
         var ids = await db.Chosen(order, currency, step, cancellation);
         var done = 0;
