@@ -1,0 +1,3 @@
+using Aura.Bench;
+
+return await BenchCommand.Create().Parse(args).InvokeAsync();
