@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aura.Connectors.Payments;
 
 namespace Aura.Server;
@@ -44,6 +45,9 @@ public sealed record ServerOptions
     /// <summary>The account at Stripe through which live stores take cards; null: they do not.</summary>
     public StripeAccount? Stripe { get; init; }
 
+    /// <summary>Megabytes that rendered products may take.</summary>
+    public int ProductCache { get; init; } = 64;
+
     public LogLevel Log { get; init; } = LogLevel.Information;
 
     public static ServerOptions FromEnvironment() => new()
@@ -60,6 +64,7 @@ public sealed record ServerOptions
         KeyRing = Read("AURA_KEYRING"),
         AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
         Stripe = ReadStripe(),
+        ProductCache = Read("AURA_PRODUCT_CACHE") is { } megabytes ? int.Parse(megabytes, NumberStyles.None, CultureInfo.InvariantCulture) : 64,
         Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,
     };
 

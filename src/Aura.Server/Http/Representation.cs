@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace Aura.Server.Http;
 
@@ -15,10 +13,7 @@ public interface IVersioned
     DateTime UpdatedAt { get; }
 }
 
-/// <summary>How long an answer may be kept by its caller; zero: not at all.</summary>
-public sealed record Cached(TimeSpan MaxAge);
-
-/// <summary>Answers GET requests with validators: ETag, Last-Modified, 304; and with the fields that were asked for.</summary>
+/// <summary>Answers GET requests with what they may be kept by, and with the fields that were asked for.</summary>
 internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -36,22 +31,9 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
             var lists = http.GetEndpoint()!.Metadata.GetRequiredMetadata<Dialect>().Lists; // the dialect put this filter here
             var body = Serialise(lists.IsOpen ? http.Request.Query["fields"] : default(string), lists.Items);
             var version = value as IVersioned;
-            var tag = $"\"{(version is null ? "" : $"{version.Version}-")}{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}\"";
-            var headers = http.Response.GetTypedHeaders();
-            headers.ETag = new(tag);
-            headers.LastModified = version is null ? null : new DateTimeOffset(version.UpdatedAt);
-            http.Response.Headers.CacheControl = Directives(http.GetEndpoint()?.Metadata.GetMetadata<Cached>());
-            http.Response.Headers.Append(HeaderNames.Vary, "Authorization, X-Tenant-ID");
-            if (http.GetEndpoint()?.Metadata.GetMetadata<Localised>() is not null)
-                http.Response.Headers.Append(HeaderNames.Vary, "X-Currency, Accept-Language");
-            if (NotModified(http.Request.GetTypedHeaders(), tag, version))
-            {
-                http.Response.StatusCode = StatusCodes.Status304NotModified;
+            if (http.IsKnown(ETags.Of(SHA256.HashData(body), version?.Version), version?.UpdatedAt))
                 return;
-            }
-
-            http.Response.ContentType = "application/json; charset=utf-8";
-            http.Response.ContentLength = body.Length;
+            http.StartJson(body.Length);
             await http.Response.Body.WriteAsync(body, http.RequestAborted);
         }
 
@@ -67,32 +49,5 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
                         thing.Remove(name);
             return JsonSerializer.SerializeToUtf8Bytes(node, json);
         }
-
-        private static bool NotModified(Microsoft.AspNetCore.Http.Headers.RequestHeaders request, string tag, IVersioned? version)
-        {
-            if (request.IfNoneMatch.Count > 0)
-                return request.IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == tag);
-            return version is not null && request.IfModifiedSince is { } since &&
-                version.UpdatedAt.Ticks / TimeSpan.TicksPerSecond <= since.UtcTicks / TimeSpan.TicksPerSecond;
-        }
-
-        private static string Directives(Cached? cached) => cached switch
-        {
-            null => "private, no-cache",
-            { MaxAge.Ticks: 0 } => "no-store",
-            _ => string.Create(CultureInfo.InvariantCulture, $"private, max-age={cached.MaxAge.TotalSeconds:0}, must-revalidate"),
-        };
     }
-}
-
-internal static class CachedExtensions
-{
-    /// <summary>Callers may keep the answers of these routes for a while.</summary>
-    public static T Cached<T>(this T routes, TimeSpan maxAge) where T : IEndpointConventionBuilder => routes.WithMetadata(new Cached(maxAge));
-
-    /// <summary>Settings and other things that seldom change are kept for an hour.</summary>
-    public static T Configuration<T>(this T routes) where T : IEndpointConventionBuilder => routes.Cached(TimeSpan.FromHours(1));
-
-    /// <summary>Nobody keeps the answers of these routes.</summary>
-    public static T NeverCached<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new Cached(TimeSpan.Zero));
 }

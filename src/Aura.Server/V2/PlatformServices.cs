@@ -20,6 +20,7 @@ internal static class PlatformServices
         services.AddSingleton(_ => ShownInEvents());
         services.AddSingleton<IEventPayloads, EventPayloads>();
         services.AddSingleton(_ => InBatches());
+        services.AddSingleton<ShownProducts>();
     }
 
     /// <summary>How each kind of thing that events are about is shown.</summary>

@@ -37,27 +37,36 @@ internal static class Products
     public static void MapProducts(this RouteGroupBuilder api)
     {
         var products = api.MapGroup("/products").WithTags("Products").Scope("products").Cached(TimeSpan.FromMinutes(5));
-        products.MapGet("/", List).Lists(Shape).Localised();
-        products.MapGet("/{id}", Show).Localised();
+        products.MapGet("/", List).Lists(Shape).Localised().Produces<Listed<ProductResponse>>();
+        products.MapGet("/{id}", Show).Localised().Produces<ProductResponse>();
         products.MapPost("/", Create);
         products.MapPut("/{id}", Update);
         products.MapDelete("/{id}", Delete);
     }
 
-    private static async Task<Listed<ProductResponse>> List(ListRequest list, PriceForm form, AuraDb db, CancellationToken cancellation)
+    private static async Task<object> List(ListRequest list, PriceForm form, AuraDb db, ShownProducts shown, HttpRequest request, CancellationToken cancellation)
     {
         var page = await Shape.List(db.Products, list, cancellation);
-        return new([.. (await db.OnOffer(page.Data, cancellation)).Select(offer => ProductResponse.Of(offer, form))], page.Pagination);
+        if (Trimmed(request))
+            return new Listed<ProductResponse>([.. (await db.OnOffer(page.Data, cancellation)).Select(offer => ProductResponse.Of(offer, form))], page.Pagination);
+        var products = page.Data.Count == 0 ? [] : await shown.Of(page.Data, form, db.Now, cancellation);
+        return new ShownProductPage([.. products.OfType<ShownProduct>()], page.Pagination, shown.Json);
     }
 
     /// <param name="id">An id, with or without its prefix, or a SKU. A SKU that is a number is not taken for an id.</param>
     /// <param name="include">variants and images are always there; reviews come when they are asked for.</param>
-    private static async Task<ProductResponse> Show(string id, PriceForm form, AuraDb db, CancellationToken cancellation, string? include = null)
+    private static async Task<object> Show(
+        string id, PriceForm form, AuraDb db, ShownProducts shown, HttpRequest request, CancellationToken cancellation, string? include = null)
     {
         var withReviews = Included(include).Contains("reviews");
+        if (!withReviews && !Trimmed(request) && Id<Product>.ToNumber(id) is { } number)
+            return await shown.Of(new RowKey(db.Caller.TenantId, number), form, db.Now, cancellation) ?? throw Refused.NotFound(Product.Noun);
         var product = ProductResponse.Of(await Named(id, db, cancellation) ?? throw Refused.NotFound(Product.Noun), form);
         return withReviews ? product with { Reviews = await Reviews.Newest(product.Id, db, cancellation) } : product;
     }
+
+    /// <summary>Whether only some fields are wanted: then there is nothing rendered to answer with.</summary>
+    private static bool Trimmed(HttpRequest request) => request.Query.ContainsKey("fields");
 
     private static async Task<Created<ProductResponse>> Create(CreateProduct request, AuraDb db, CancellationToken cancellation)
     {

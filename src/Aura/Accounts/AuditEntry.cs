@@ -105,7 +105,8 @@ public sealed class AuditEntry : StoreRow, IIdentified
         (string)its.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
         (string)its.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!));
 
-    private static bool IsTold(IProperty property) => !Noise.Contains(property.Name) && !property.IsForeignKey();
+    private static bool IsTold(IProperty property) =>
+        !Noise.Contains(property.Name) && !property.IsForeignKey() && property.GetAfterSaveBehavior() != PropertySaveBehavior.Ignore; // that is written by the database itself
 
     private static readonly ConcurrentDictionary<Type, (string, string)> Named = new();
     private static readonly ConcurrentDictionary<IEntityType, ToldField[]> Told = new();

@@ -8,11 +8,11 @@ public sealed partial class Product
     /// <summary>What <see cref="Read"/> reads, in its order, of a table called p.</summary>
     internal const string Columns = """
         p.tenant_id, p.id, p.name, p.description, p.sku, p.status, p.price, p.currency, p.prices, p.compare_at_price, p.vendor, p.product_type,
-        p.tags, p.tax_category, p.taxable, p.requires_shipping, p.weight, p.metadata, p.review_count, p.rating_sum, p.created_at, p.updated_at, p.version
+        p.tags, p.tax_category, p.taxable, p.requires_shipping, p.weight, p.metadata, p.review_count, p.rating_sum, p.created_at, p.updated_at, p.version, p.revision
         """;
 
     /// <summary>How many there are.</summary>
-    internal const int ColumnCount = 23;
+    internal const int ColumnCount = 24;
 
     /// <summary>A product without its parts, for reading.</summary>
     internal static Product Read(NpgsqlDataReader row) => new()
@@ -40,5 +40,6 @@ public sealed partial class Product
         CreatedAt = row.GetDateTime(20),
         UpdatedAt = row.GetDateTime(21),
         Version = row.GetInt32(22),
+        Revision = row.GetInt64(23),
     };
 }

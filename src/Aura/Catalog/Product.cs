@@ -1,5 +1,6 @@
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Aura.Catalog;
@@ -65,6 +66,9 @@ public sealed partial class Product : StoreEntity, IAudited, IPriced
 
     /// <summary>Their ratings added up.</summary>
     public int RatingSum { get; private set; }
+
+    /// <summary>A number that no other state of this product has: drawn by the database whenever the row, a variant, an image or a place in a category changes.</summary>
+    public long Revision { get; private init; }
 
     /// <summary>Those that were removed included.</summary>
     public IReadOnlyList<Variant> Variants => variants;
@@ -228,6 +232,9 @@ internal sealed class ProductMapping : IEntityTypeConfiguration<Product>
     public void Configure(EntityTypeBuilder<Product> product)
     {
         product.Ignore(p => p.Offered);
+        var revision = product.Property(p => p.Revision).Metadata;
+        revision.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
+        revision.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         product.HasIndex(p => new { p.TenantId, p.Sku }).IsUnique();
         product.HasMany(p => p.Variants).WithOne(v => v.Product).HasForeignKey(v => new { v.TenantId, v.ProductId });
         product.HasMany(p => p.Images).WithOne().HasForeignKey(i => new { i.TenantId, i.ProductId });

@@ -13,7 +13,11 @@ namespace Aura.Inventory;
 /// <param name="Categories">Slugs, in order.</param>
 /// <param name="Available">What can be promised, by variant; those that no warehouse has a place for are left out.</param>
 public sealed record ProductOnOffer(
-    Product Product, IReadOnlyList<Variant> Variants, IReadOnlyList<ProductImage> Images, IReadOnlyList<string> Categories, IReadOnlyDictionary<long, long> Available);
+    Product Product, IReadOnlyList<Variant> Variants, IReadOnlyList<ProductImage> Images, IReadOnlyList<string> Categories, IReadOnlyDictionary<long, long> Available)
+{
+    /// <summary>A number that the product has as long as nothing of this but the stock changes.</summary>
+    public long Revision { get; init; }
+}
 
 /// <summary>Reads products with their variants, images, categories and stock.</summary>
 /// <remarks>
@@ -44,11 +48,9 @@ public static class ProductsOnOffer
         try
         {
             await using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)db.CurrentTransaction);
-            batch.Add(queries.Products, tenants, wanted);
-            batch.Add(queries.Variants, tenants, wanted);
-            batch.Add(queries.Stock, tenants, wanted, db.Now);
+            batch.AddProducts(queries, tenants, wanted, Enumerable.Repeat(db.Now, tenants.Length).ToArray());
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            return await Read(reader, cancellation);
+            return await reader.ReadProducts(cancellation);
         }
         finally
         {
@@ -57,7 +59,18 @@ public static class ProductsOnOffer
         }
     }
 
-    private static async Task<List<ProductOnOffer>> Read(NpgsqlDataReader reader, CancellationToken cancellation)
+    /// <summary>Asks for products by id, with the stock that each has at a time.</summary>
+    internal static void AddProducts(this NpgsqlBatch batch, long[] tenants, long[] ids, DateTime[] at) => batch.AddProducts(ById, tenants, ids, at);
+
+    private static void AddProducts(this NpgsqlBatch batch, Queries queries, long[] tenants, object wanted, DateTime[] at)
+    {
+        batch.Add(queries.Products, tenants, wanted, at);
+        batch.Add(queries.Variants, tenants, wanted, at);
+        batch.Add(queries.Stock, tenants, wanted, at);
+    }
+
+    /// <summary>Reads the answers to what <see cref="AddProducts(NpgsqlBatch, long[], long[], DateTime[])"/> asks; the reader then stands at the last of them.</summary>
+    internal static async Task<List<ProductOnOffer>> ReadProducts(this NpgsqlDataReader reader, CancellationToken cancellation)
     {
         var products = new List<ProductOnOffer>();
         var variants = new Dictionary<long, List<Variant>>();
@@ -66,7 +79,10 @@ public static class ProductsOnOffer
         {
             var product = Product.Read(reader);
             variants[product.Id] = [];
-            products.Add(new(product, variants[product.Id], Images(reader, product), reader.GetFieldValue<string[]>(Product.ColumnCount), available));
+            products.Add(new(product, variants[product.Id], Images(reader, product), reader.GetFieldValue<string[]>(Product.ColumnCount + 1), available)
+            {
+                Revision = reader.GetInt64(Product.ColumnCount),
+            });
         }
 
         await reader.NextResultAsync(cancellation);
@@ -83,7 +99,7 @@ public static class ProductsOnOffer
 
     private static ProductImage[] Images(NpgsqlDataReader row, Product product)
     {
-        const int at = Product.ColumnCount + 1;
+        const int at = Product.ColumnCount + 2;
         if (row.IsDBNull(at))
             return [];
         var (ids, urls, alts, positions) = (
@@ -91,14 +107,14 @@ public static class ProductsOnOffer
         return [.. ids.Select((id, i) => ProductImage.Of(product.TenantId, product.Id, id, urls[i], alts[i], positions[i]))];
     }
 
-    private static readonly Queries ById = new("unnest($1, $2::bigint[]) WITH ORDINALITY AS wanted (tenant_id, id, place)");
-    private static readonly Queries BySku = new("(SELECT tenant_id, id, 1 AS place FROM products WHERE tenant_id = ANY ($1) AND sku = $2) wanted");
+    private static readonly Queries ById = new("unnest($1, $2::bigint[], $3) WITH ORDINALITY AS wanted (tenant_id, id, at, place)");
+    private static readonly Queries BySku = new("(SELECT tenant_id, id, ($3)[1] AS at, 1 AS place FROM products WHERE tenant_id = ANY ($1) AND sku = $2) wanted");
 
-    /// <param name="wanted">The keys of products, $1 their tenants.</param>
+    /// <param name="wanted">The keys of products, $1 their tenants, $3 the time in their stores.</param>
     private sealed class Queries(string wanted)
     {
         public string Products { get; } = $"""
-            SELECT {Product.Columns},
+            SELECT {Product.Columns}, {ProductRevisions.Column},
               ARRAY (
                 SELECT c.slug FROM product_categories i JOIN categories c ON c.tenant_id = i.tenant_id AND c.id = i.category_id
                 WHERE i.tenant_id = p.tenant_id AND i.product_id = p.id ORDER BY i.position),
@@ -128,7 +144,7 @@ public static class ProductsOnOffer
               SELECT r.variant_id, r.warehouse_id, -r.quantity
               FROM {wanted}
               JOIN variants v ON v.tenant_id = wanted.tenant_id AND v.product_id = wanted.id
-              JOIN reservations r ON r.tenant_id = v.tenant_id AND r.variant_id = v.id AND r.released_at IS NULL AND r.expires_at > $3) stock
+              JOIN reservations r ON r.tenant_id = v.tenant_id AND r.variant_id = v.id AND r.released_at IS NULL AND r.expires_at > wanted.at) stock
             WHERE warehouse_id = ANY (ARRAY (SELECT id FROM warehouses WHERE tenant_id = ANY ($1) AND active))
             GROUP BY variant_id
             """;

@@ -90,7 +90,7 @@ public sealed class ProductsOnOfferTests
         Assert.Equal(most, await SqlCommands.Of(store.Test, asked));
     }
 
-    private static async Task Fill(Store store, Random random)
+    internal static async Task Fill(Store store, Random random)
     {
         var north = await store.Test.Ok("POST /v2/warehouses", new { name = "North" });
         var closed = await store.Test.Ok("POST /v2/warehouses", new { name = "Closed" });
