@@ -23,32 +23,27 @@ internal static class CouponUses
 
     /// <summary>Consumes nothing. A code that does not exist or cannot be used is no failure of the request: is_valid says so.</summary>
     private static async Task<ValidatedCoupon> Validate(
-        string coupon_code, ShopperSession session, AuraDb db, CancellationToken cancellation, ValidateCoupon? request = null)
+        string coupon_code, ShopperSession session, AuraDb db, PromotionShelf shelf, CancellationToken cancellation, ValidateCoupon? request = null)
     {
         request ??= new();
-        var guesses = await CouponGuesses.Admit(db, session.Id, cancellation);
-        if (await db.FindCoupon(coupon_code, request.CustomerId, cancellation) is not { } found)
-        {
-            await guesses.Wrong(cancellation);
-            return ValidatedCoupon.Unknown;
-        }
-
-        await guesses.Right(cancellation);
-        return ValidatedCoupon.Of(found, await db.Judge(found, request.ToBasket(found), cancellation));
+        return await db.Try(shelf, new(coupon_code, request.CustomerId, session.Id), cancellation) is { } found
+            ? ValidatedCoupon.Of(found, await db.Judge(found, request.ToBasket(found), cancellation))
+            : ValidatedCoupon.Unknown;
     }
 
     /// <summary>Uses it for good, for one order once.</summary>
-    private static async Task<RedeemedCoupon> Redeem(string coupon_code, RedeemCoupon request, ShopperSession session, AuraDb db, CancellationToken cancellation)
+    private static async Task<RedeemedCoupon> Redeem(
+        string coupon_code, RedeemCoupon request, ShopperSession session, AuraDb db, PromotionShelf shelf, CancellationToken cancellation)
     {
-        var found = await Find(coupon_code, request, session, db, cancellation);
-        return await Shown(await db.Redeem(found, request.ToBasket(found), request.OrderId, cancellation), db, cancellation);
+        var found = await db.Find(shelf, new(coupon_code, request.CustomerId, session.Id, request.OrderId), cancellation);
+        return Shown(await db.Redeem(found, request.ToBasket(found), request.OrderId, cancellation), db);
     }
 
     /// <summary>Sets a use aside until it is confirmed, released, or its time is over.</summary>
     private static async Task<Created<RedeemedCoupon>> Reserve(
-        string coupon_code, ReserveCoupon request, ShopperSession session, AuraDb db, CancellationToken cancellation)
+        string coupon_code, ReserveCoupon request, ShopperSession session, AuraDb db, PromotionShelf shelf, CancellationToken cancellation)
     {
-        var found = await Find(coupon_code, request, session, db, cancellation);
+        var found = await db.Find(shelf, new(coupon_code, request.CustomerId, session.Id, request.OrderId), cancellation);
         var use = await db.Reserve(found, request.ToBasket(found), request.OrderId, TimeSpan.FromMinutes(request.ExpiresInMinutes), cancellation);
         return TypedResults.Created($"/api/v1/coupons/redemptions/{use.Id}", await Shown(use, db, cancellation));
     }
@@ -63,17 +58,12 @@ internal static class CouponUses
     private static async Task<RedeemedCoupon> Release(Number<PromotionUse> id, AuraDb db, CancellationToken cancellation) =>
         await Shown(await db.ReleaseUse(id, cancellation), db, cancellation);
 
-    private static async Task<FoundCoupon> Find(string code, CouponOrder order, ShopperSession session, AuraDb db, CancellationToken cancellation)
-    {
-        var guesses = await CouponGuesses.Admit(db, session.Id, cancellation);
-        var found = await db.FindCoupon(code, order.CustomerId, cancellation) ?? throw await guesses.Refusal(cancellation);
-        await guesses.Right(cancellation);
-        return found;
-    }
+    private static async Task<RedeemedCoupon> Shown(PromotionUse use, AuraDb db, CancellationToken cancellation) =>
+        Shown(new(use, await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation)), db);
 
-    private static async Task<RedeemedCoupon> Shown(PromotionUse use, AuraDb db, CancellationToken cancellation)
+    private static RedeemedCoupon Shown(UsedCoupon made, AuraDb db)
     {
-        var coupon = await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation);
+        var (use, coupon) = made;
         return new(true, use.Id, use.State, new Money(use.Discount, use.Currency).Amount, use.Currency,
             use.State == UseState.Reserved ? use.ExpiresAt : null, new(coupon.Id, coupon.Code, coupon.Used, coupon.MaxUses, coupon.StatusAt(db.Now)));
     }

@@ -65,15 +65,13 @@ internal static class Coupons
     }
 
     /// <summary>Uses it up for good, for one order once. It lowers no order of this store: those take coupons in their cart.</summary>
-    private static async Task<RedeemedCoupon> Redeem(string code, RedeemCoupon request, ShopperSession session, AuraDb db, CancellationToken cancellation)
+    private static async Task<RedeemedCoupon> Redeem(
+        string code, RedeemCoupon request, ShopperSession session, AuraDb db, PromotionShelf shelf, CancellationToken cancellation)
     {
-        var guesses = await CouponGuesses.Admit(db, session.Id, cancellation);
-        var found = await db.FindCoupon(code, request.CustomerId?.Value, cancellation) ?? throw await guesses.Refusal(cancellation);
-        await guesses.Right(cancellation);
+        var found = await db.Find(shelf, new(code, request.CustomerId?.Value, session.Id, request.OrderId?.Value), cancellation);
         await request.Check(db, cancellation);
-        var use = await db.Redeem(found, request.ToBasket(found.Promotion), request.OrderId?.Value, cancellation);
-        var times = await db.Coupons.Where(c => c.Id == use.CouponId).Select(c => c.Used).SingleAsync(cancellation);
-        return new(true, use.Id, use.Discount, use.Currency, times);
+        var (use, coupon) = await db.Redeem(found, request.ToBasket(found.Promotion), request.OrderId?.Value, cancellation);
+        return new(true, use.Id, use.Discount, use.Currency, coupon.Used);
     }
 
     /// <summary>As events show them.</summary>

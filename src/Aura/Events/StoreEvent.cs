@@ -10,7 +10,7 @@ namespace Aura.Events;
 /// The database stamps each row with its transaction. Readers go by (transaction, id) and stop before the oldest transaction
 /// that still runs, so that a slow writer's event is never passed over.
 /// </remarks>
-public sealed class StoreEvent : StoreRow, IIdentified
+public sealed partial class StoreEvent : StoreRow, IIdentified
 {
     public static string Prefix => "evt";
     public static string Noun => "event";

@@ -16,7 +16,8 @@ public sealed partial class AuraDb
     private ValueGenerator<long>? ids;
 
     /// <summary>An id for a row that is written by hand, from the block that EF Core takes its ids from.</summary>
-    internal ValueTask<long> NextId(CancellationToken cancellation)
+    /// <remarks>Who fetches a new block keeps all others waiting, so that it must not wait for a connection that one of them holds.</remarks>
+    internal async ValueTask<long> NextId(CancellationToken cancellation)
     {
         if (ids is null)
         {
@@ -25,7 +26,15 @@ public sealed partial class AuraDb
             ids = (ValueGenerator<long>)generator!; // the conventions say so
         }
 
-        return ids.NextAsync(null!, cancellation); // a sequence does not look at the row
+        await Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            return await ids.NextAsync(null!, cancellation); // a sequence does not look at the row
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
+        }
     }
 
     /// <summary>Sends commands together and reads what they answer.</summary>

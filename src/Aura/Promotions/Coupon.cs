@@ -26,7 +26,7 @@ public enum CouponDuration
 }
 
 /// <summary>A code that gives its bearer a promotion.</summary>
-public sealed class Coupon : StoreEntity, IAudited
+public sealed partial class Coupon : StoreEntity, IAudited
 {
     public static string Prefix => "coupon";
     public static string Noun => "coupon";
@@ -58,10 +58,10 @@ public sealed class Coupon : StoreEntity, IAudited
     public DateTime? ExpiresAt { get; private set; }
 
     /// <summary>Uses promised to orders that are not confirmed. Counted by the statement that promises them, never set here.</summary>
-    public long Reserved { get; private init; }
+    public long Reserved { get; private set; }
 
     /// <summary>Confirmed uses, counted likewise.</summary>
-    public long Used { get; private init; }
+    public long Used { get; private set; }
 
     /// <summary>The bulk job that made it.</summary>
     public long? BatchId { get; private init; }

@@ -9,7 +9,14 @@ namespace Aura.Promotions;
 /// <param name="Spent">Of the budget of its promotion, in minor units, what is held for orders among it.</param>
 /// <param name="CustomerId">Who wants to use it; null: nobody said.</param>
 /// <param name="CustomerKey">See <see cref="Promotions.CustomerKey"/>. A customer whom the store does not have is told by the number.</param>
-public sealed record FoundCoupon(Coupon Coupon, Promotion Promotion, long Uses, long Spent, long? CustomerId, string? CustomerKey);
+public sealed record FoundCoupon(Coupon Coupon, Promotion Promotion, long Uses, long Spent, long? CustomerId, string? CustomerKey)
+{
+    /// <summary>It is a customer of the store who wants to use it.</summary>
+    public bool IsCustomer { get; init; }
+
+    /// <summary>The order for which it is tried is one of the store.</summary>
+    public bool IsOrder { get; init; }
+}
 
 /// <summary>What a coupon is wanted for, as far as it is known.</summary>
 public sealed record CouponBasket
@@ -42,26 +49,11 @@ public static class CouponCheck
     /// <summary>Stands for an amount that nobody named: large enough for any tier, and what comes of it is not told.</summary>
     private const long Notional = 1_000_000_00;
 
-    /// <returns>Null where there is no such code, or it was deleted.</returns>
-    public static async Task<FoundCoupon?> FindCoupon(this AuraDb db, string code, long? customer, CancellationToken cancellation)
-    {
-        var key = Coupon.KeyOf(code);
-        var found = await db.Coupons.AsNoTracking().Where(c => c.CodeKey == key && c.DeletedAt == null).Select(c => new
-        {
-            Coupon = c,
-            c.Promotion,
-            Uses = c.Promotion.Counters.Sum(part => part.Reserved + part.Used),
-            Spent = c.Promotion.Counters.Sum(part => part.Held + part.Spent),
-            Email = db.Customers.Where(known => known.Id == customer).Select(known => known.Email).FirstOrDefault(),
-        }).FirstOrDefaultAsync(cancellation);
-        return found is null ? null : new(found.Coupon, found.Promotion, found.Uses, found.Spent, customer,
-            customer is { } number ? CustomerKey.Of(db.Caller.TenantId, found.Email ?? CustomerKey.ByNumber(number)) : null);
-    }
-
-    public static async Task<CouponVerdict> Judge(this AuraDb db, FoundCoupon found, CouponBasket basket, CancellationToken cancellation)
+    /// <param name="counted">What the customer has used counts too; otherwise the statements that count it decide about that.</param>
+    public static async Task<CouponVerdict> Judge(this AuraDb db, FoundCoupon found, CouponBasket basket, CancellationToken cancellation, bool counted = true)
     {
         var (coupon, promotion) = (found.Coupon, found.Promotion);
-        var (ofCoupon, ofPromotion) = await db.UsesBy(found, cancellation);
+        var (ofCoupon, ofPromotion) = counted ? await db.UsesBy(found, cancellation) : default;
         var reason = coupon.RefusalFor(found.CustomerId, ofCoupon, db.Now) ?? promotion.StatusAt(db.Now) switch
         {
             PromotionStatus.Expired => PromotionReason.Expired,

@@ -26,11 +26,17 @@ public sealed class CouponGuesses
     private readonly string[] subjects;
     private bool hasFailures;
 
-    private CouponGuesses(AuraDb db, string? session)
+    internal CouponGuesses(AuraDb db, string? session)
     {
         this.db = db;
         subjects = [Hash($"{db.Caller.Actor} {db.Caller.IpAddress} {session}"), Hash(db.Caller.Actor)];
     }
+
+    /// <summary>As who tries is counted.</summary>
+    internal string Shopper => subjects[0];
+
+    /// <summary>As the key with which is tried is counted.</summary>
+    internal string Key => subjects[1];
 
     /// <summary>Asks whether the caller may try another code.</summary>
     /// <param name="session">Of the shopper on whose behalf the caller asks; null: unknown.</param>
@@ -41,10 +47,18 @@ public sealed class CouponGuesses
         var known = await db.Database.SqlQuery<Counted>($"""
             SELECT subject AS "Subject", blocked_until AS "BlockedUntil" FROM coupon_guesses WHERE tenant_id = {db.Tenant} AND subject = ANY ({guesses.subjects})
             """).ToListAsync(cancellation);
-        guesses.hasFailures = known.Exists(counted => counted.Subject == guesses.subjects[0]);
-        if (known.Max(counted => counted.BlockedUntil) is { } until && until > db.Now)
-            throw new Refused(Aura.Refusal.TooMany, "too_many_wrong_codes", "Too many codes that do not exist were tried. Wait before trying another.") { RetryAfter = until - db.Now };
+        guesses.Admit(known.Max(counted => counted.BlockedUntil), known.Exists(counted => counted.Subject == guesses.Shopper));
         return guesses;
+    }
+
+    /// <param name="until">How long the shopper or the key has to wait, if one has.</param>
+    /// <param name="failed">Whether failures of the shopper are counted.</param>
+    /// <inheritdoc cref="Admit(AuraDb, string?, CancellationToken)"/>
+    internal void Admit(DateTime? until, bool failed)
+    {
+        hasFailures = failed;
+        if (until > db.Now)
+            throw new Refused(Aura.Refusal.TooMany, "too_many_wrong_codes", "Too many codes that do not exist were tried. Wait before trying another.") { RetryAfter = until - db.Now };
     }
 
     /// <summary>The code exists.</summary>

@@ -7,16 +7,23 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Promotions;
 
 /// <summary>Uses coupons up for shops that have a checkout of their own. The store's own checkout does it by <see cref="StoreDiscounts"/>.</summary>
-public static class CouponRedemption
+public static partial class CouponRedemption
 {
     /// <summary>Uses a coupon for good; for one order once, however often it is asked.</summary>
     /// <param name="order">In the store or elsewhere; null: a use like no other.</param>
     /// <exception cref="Refused">409 where the coupon cannot be used or its promotion was used for the order already, 422 where the order does
     /// not meet its conditions; the code is <c>coupon_</c> and the reason.</exception>
-    public static async Task<PromotionUse> Redeem(this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, CancellationToken cancellation)
+    public static async Task<UsedCoupon> Redeem(this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, CancellationToken cancellation) =>
+        await db.Judge(found, basket, cancellation, counted: false) is { IsValid: true, Discount: { } discount } &&
+        await db.RedeemAtOnce(found, ClaimOf(found, order, null).Giving(discount, found, basket), cancellation) is { } used
+            ? used
+            : await db.RedeemInSteps(found, basket, order, cancellation);
+
+    internal static async Task<UsedCoupon> RedeemInSteps(this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, CancellationToken cancellation)
     {
         var claim = await db.Prepare(found, basket, order, null, cancellation);
-        return await db.InTransaction(async () => await db.Settle(await db.Hold(claim, cancellation), cancellation), cancellation);
+        var use = await db.InTransaction(async () => await db.Settle(await db.Hold(claim, cancellation), cancellation), cancellation);
+        return new(use, await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation));
     }
 
     /// <summary>Sets a use aside for a while.</summary>
@@ -67,11 +74,7 @@ public static class CouponRedemption
     private static async Task<Claim> Prepare(
         this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, DateTime? expiresAt, CancellationToken cancellation)
     {
-        var (reference, own) = await db.ReferenceOf(order, cancellation);
-        var claim = new Claim(reference, found.Promotion.Id, found.Coupon.Id, Money.Zero(found.Promotion.Currency), 0)
-        {
-            OrderId = own, CustomerId = await db.Known(found.CustomerId, cancellation), CustomerKey = found.CustomerKey, ExpiresAt = expiresAt, Deliberate = true,
-        };
+        var claim = ClaimOf(found, order, expiresAt);
         if (order is not null && await db.Made(claim, cancellation) is not null)
             return claim;
         var verdict = await db.Judge(found, basket, cancellation);
@@ -79,8 +82,21 @@ public static class CouponRedemption
             throw Refusal(reason, verdict.Text);
         if (verdict.Discount is not { } discount)
             throw Refused.Invalid("OrderItems", "What this coupon gives depends on the items or the amount of the order.");
-        return claim with { Discount = discount, Revenue = Math.Max(0, (basket.Worth ?? 0) - (found.Promotion.Type == PromotionType.FreeShipping ? 0 : discount.Minor)) };
+        return claim.Giving(discount, found, basket);
     }
+
+    private static Claim ClaimOf(FoundCoupon found, long? order, DateTime? expiresAt) =>
+        new(found.IsOrder && order is { } own ? Claim.ForOrder(own) : Claim.Elsewhere(order), found.Promotion.Id, found.Coupon.Id, Money.Zero(found.Promotion.Currency), 0)
+        {
+            OrderId = found.IsOrder ? order : null,
+            CustomerId = found.IsCustomer ? found.CustomerId : null,
+            CustomerKey = found.CustomerKey,
+            ExpiresAt = expiresAt,
+            Deliberate = true,
+        };
+
+    private static Claim Giving(this Claim claim, Money discount, FoundCoupon found, CouponBasket basket) =>
+        claim with { Discount = discount, Revenue = Math.Max(0, (basket.Worth ?? 0) - (found.Promotion.Type == PromotionType.FreeShipping ? 0 : discount.Minor)) };
 
     private static async Task<PromotionUse> Hold(this AuraDb db, Claim claim, CancellationToken cancellation)
     {
@@ -101,9 +117,6 @@ public static class CouponRedemption
 
     private static Task<PromotionUse?> Made(this AuraDb db, Claim claim, CancellationToken cancellation) => db.PromotionUses.AsNoTracking().FirstOrDefaultAsync(
         u => u.Reference == claim.Reference && u.PromotionId == claim.PromotionId && (u.State == UseState.Reserved || u.State == UseState.Confirmed), cancellation);
-
-    private static async Task<long?> Known(this AuraDb db, long? customer, CancellationToken cancellation) =>
-        customer is not null && await db.Customers.AnyAsync(c => c.Id == customer, cancellation) ? customer : null;
 
     private static Refused Refusal(PromotionReason reason, string text) =>
         new(reason is PromotionReason.NotActive or PromotionReason.NotStarted or PromotionReason.Expired or PromotionReason.MaxUsesReached

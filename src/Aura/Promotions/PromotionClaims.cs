@@ -32,7 +32,7 @@ public sealed record Claim(string Reference, long PromotionId, long? CouponId, M
 /// <remarks>
 /// Each limit is guarded by the statement that counts: it counts only while there is room, and no row changed means that there was
 /// none. Needs a transaction, in which either all counts of a use move or none. Rows are taken in one order everywhere: uses, then
-/// by promotion its counter, the coupon, the customer.
+/// by promotion the customer, its counter, the coupon: those last that everybody wants.
 /// </remarks>
 public static class PromotionClaims
 {
@@ -52,12 +52,12 @@ public static class PromotionClaims
     {
         if (await Enter(db, claim, UseState.Confirmed, db.Now, cancellation) is not { } stripe)
             return false;
+        if (claim.CustomerKey is not null)
+            await CountCustomer(db, claim, 0, null, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO promotion_counters AS c VALUES ({db.Tenant}, {claim.PromotionId}, {stripe}, 0, 1, 0, {claim.Discount.Minor}, {claim.Revenue})
             ON CONFLICT (tenant_id, promotion_id, stripe) DO UPDATE SET used = c.used + 1, spent = c.spent + {claim.Discount.Minor}, revenue = c.revenue + {claim.Revenue}
             """, cancellation);
-        if (claim.CustomerKey is not null)
-            await CountCustomer(db, claim, 0, null, cancellation);
         return true;
     }, cancellation);
 
@@ -97,14 +97,14 @@ public static class PromotionClaims
     {
         foreach (var use in await Turn(db, reference, promotion, UseState.Reserved, UseState.Released, cancellation))
         {
-            await Shift(db, use, -1, 0, cancellation);
             await Forget(db, use, cancellation);
+            await Shift(db, use, -1, 0, cancellation);
         }
 
         foreach (var use in await Turn(db, reference, promotion, UseState.Confirmed, UseState.RolledBack, cancellation))
         {
-            await Shift(db, use, 0, -1, cancellation);
             await Forget(db, use, cancellation);
+            await Shift(db, use, 0, -1, cancellation);
             (await db.Promotions.FirstOrDefaultAsync(p => p.Id == use.PromotionId && p.EndReason == Promotion.UsedUp, cancellation))?.Reopen(db.Now);
         }
     }
@@ -121,7 +121,7 @@ public static class PromotionClaims
     private static async Task<short?> Enter(AuraDb db, Claim claim, UseState state, DateTime now, CancellationToken cancellation)
     {
         var limited = await db.Promotions.AnyAsync(p => p.Id == claim.PromotionId && (p.MaxUses != null || p.Budget != null), cancellation);
-        var stripe = (short)(limited ? 0 : Random.Shared.Next(PromotionCounter.Stripes));
+        var stripe = StripeOf(limited);
         var entered = await db.Database.ExecuteSqlAsync($"""
             INSERT INTO promotion_uses (tenant_id, id, promotion_id, coupon_id, order_id, reference, customer_id, customer_key, stripe, state,
               discount, revenue, currency, expires_at, created_at, updated_at)
@@ -132,8 +132,12 @@ public static class PromotionClaims
         return entered == 1 ? stripe : null;
     }
 
+    /// <summary>Where uses of a promotion are counted; one without a limit spreads them.</summary>
+    internal static short StripeOf(bool limited) => (short)(limited ? 0 : Random.Shared.Next(PromotionCounter.Stripes));
+
     private static async Task Count(AuraDb db, Claim claim, short stripe, CancellationToken cancellation)
     {
+        await CountCustomer(db, claim, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO promotion_counters VALUES ({db.Tenant}, {claim.PromotionId}, {stripe}, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
             """, cancellation);
@@ -153,6 +157,10 @@ public static class PromotionClaims
                 WHERE tenant_id = {db.Tenant} AND id = {coupon} AND enabled AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > {db.Now})
                   AND (max_uses IS NULL OR reserved + used < max_uses)
                 """, cancellation);
+    }
+
+    private static async Task CountCustomer(AuraDb db, Claim claim, CancellationToken cancellation)
+    {
         if (claim.CustomerKey is null)
             return;
         await CountCustomer(db, claim, 0, await db.Promotions.Where(p => p.Id == claim.PromotionId).Select(p => p.MaxUsesPerCustomer).SingleAsync(cancellation), cancellation);
