@@ -29,25 +29,25 @@ internal sealed class Representation(IOptions<JsonOptions> json) : IEndpointFilt
         public async Task ExecuteAsync(HttpContext http)
         {
             var lists = http.GetEndpoint()!.Metadata.GetRequiredMetadata<Dialect>().Lists; // the dialect put this filter here
-            var body = Serialise(lists.IsOpen ? http.Request.Query["fields"] : default(string), lists.Items);
+            using var body = Serialise(lists.IsOpen ? http.Request.Query["fields"] : default(string), lists.Items);
             var version = value as IVersioned;
-            if (http.IsKnown(ETags.Of(SHA256.HashData(body), version?.Version), version?.UpdatedAt))
+            if (http.IsKnown(ETags.Of(SHA256.HashData(body.Written.Span), version?.Version), version?.UpdatedAt))
                 return;
-            http.StartJson(body.Length);
-            await http.Response.Body.WriteAsync(body, http.RequestAborted);
+            http.StartJson(body.Written.Length);
+            await http.Response.Body.WriteAsync(body.Written, http.RequestAborted);
         }
 
-        private byte[] Serialise(string? fields, string items)
+        private PooledBytes Serialise(string? fields, string items)
         {
             if (string.IsNullOrEmpty(fields))
-                return JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json);
+                return PooledBytes.Json(value, json);
             var names = fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
             var node = JsonSerializer.SerializeToNode(value, value.GetType(), json)!; // an object
             foreach (var item in node[items] as IEnumerable<JsonNode?> ?? [node])
                 if (item is JsonObject thing)
                     foreach (var name in thing.Select(pair => pair.Key).Where(key => !names.Contains(key)).ToList())
                         thing.Remove(name);
-            return JsonSerializer.SerializeToUtf8Bytes(node, json);
+            return PooledBytes.Json(node, json);
         }
     }
 }

@@ -46,7 +46,9 @@ internal static class Products
 
     private static async Task<object> List(ListRequest list, PriceForm form, AuraDb db, ShownProducts shown, HttpRequest request, CancellationToken cancellation)
     {
-        var page = await Shape.List(db.Products, list, cancellation);
+        var page = Shape.IsPlain(list.Options, out var before)
+            ? Shape.PlainPage(await db.ProductsBefore(before, list.Options.Limit + 1, cancellation), key => key.Id, list.Options).Listed()
+            : await Shape.List(db.Products, list, cancellation);
         if (Trimmed(request))
             return new Listed<ProductResponse>([.. (await db.OnOffer(page.Data, cancellation)).Select(offer => ProductResponse.Of(offer, form))], page.Pagination);
         var products = page.Data.Count == 0 ? [] : await shown.Of(page.Data, form, db.Now, cancellation);

@@ -9,6 +9,20 @@ public static class ProductQueries
     public static IQueryable<Product> WithParts(this IQueryable<Product> products) =>
         products.Include(p => p.Variants).Include(p => p.Images).Include(p => p.Categories).ThenInclude(c => c.Category).AsSplitQuery();
 
+    /// <summary>The keys of the newest products of the store that are older than one, the newest first.</summary>
+    /// <param name="id">The one; long.MaxValue: none.</param>
+    /// <remarks>Compiled once: this page is read more often than any other, and building its expression takes longer than answering it.</remarks>
+    public static async Task<List<RowKey>> ProductsBefore(this AuraDb db, long id, int count, CancellationToken cancellation)
+    {
+        var keys = new List<RowKey>(count);
+        await foreach (var key in Before(db, id, count).WithCancellation(cancellation))
+            keys.Add(key);
+        return keys;
+    }
+
+    private static readonly Func<AuraDb, long, int, IAsyncEnumerable<RowKey>> Before = EF.CompileAsyncQuery((AuraDb db, long id, int count) =>
+        db.Products.Where(p => p.Id < id).OrderByDescending(p => p.Id).Select(p => new RowKey(p.TenantId, p.Id)).Take(count));
+
     /// <summary>Says that a product has changed, be it in its variants or images alone: the product gets a new version as well.</summary>
     public static void PublishUpdate(this AuraDb db, Product product)
     {

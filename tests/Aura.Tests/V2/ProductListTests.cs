@@ -104,6 +104,35 @@ public sealed class ProductListTests
         Assert.Equal(whole, string.Join(' ', pages));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&sort=-id")]
+    [InlineData("&filter[price][gte]=0")]
+    public async Task Pages_of_all_products_by_cursor_lead_on_to_the_last_one_however_they_are_asked_for(string query)
+    {
+        var store = await Stocked();
+        var skus = new List<string>();
+        var cursor = "";
+        for (var first = true; first || cursor != ""; first = false)
+        {
+            var page = await store.Test.Ok($"GET /v2/products?limit=2{(skus.Count == 2 ? query : "")}&cursor={cursor}"); // a cursor goes on whichever way it came about
+            skus.AddRange(page["data"]!.AsArray().Select(p => (string)p!["sku"]!));
+            cursor = (string?)page["pagination"]!["next_cursor"] ?? "";
+            Assert.Equal((2, cursor != "", 2), ((int)page["pagination"]!["limit"]!, (bool)page["pagination"]!["has_more"]!, page["pagination"]!.AsObject().Count + (cursor == "" ? 0 : -1)));
+        }
+
+        Assert.Equal("PEN MUG AMP HP TV", string.Join(' ', skus));
+    }
+
+    [Fact]
+    public async Task Another_stores_products_are_not_in_a_page_by_cursor()
+    {
+        var (store, other) = (await Stocked(), await Stocked());
+        Assert.Equal("PEN MUG AMP HP TV", await Skus(store, "cursor="));
+        Assert.Equal("", await Skus(store, "cursor=&vendor=nobody"));
+        Assert.Equal("HP TV", await Skus(other, "cursor=&metadata[aisle]=2&sort=sku"));
+    }
+
     [Fact]
     public async Task A_list_asks_the_database_as_often_for_one_product_as_for_two_hundred()
     {

@@ -87,7 +87,8 @@ internal sealed class Keyset<T> where T : class
 
     public string Cursor(object?[] position) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Place(spelled, position)));
 
-    private object?[] Read(string cursor)
+    /// <exception cref="Refused">400 for a cursor that is damaged or of another order.</exception>
+    public object?[] Read(string cursor)
     {
         try
         {

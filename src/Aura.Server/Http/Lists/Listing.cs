@@ -75,11 +75,41 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         if (options.Span is { } tenants && typeof(T).IsAssignableTo(typeof(StoreRow)))
             rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(EF.Property<long>(row, nameof(StoreRow.TenantId))));
         rows = Matching(rows.AsNoTracking(), options);
-        var keys = Keyset<T>.Of(options.Sort ?? sort, fields);
+        var keys = options.Sort is { } wish ? Keyset<T>.Of(wish, fields) : Own;
         return options.Cursor is null
             ? await keys.Order(rows).Page(options, shape, cancellation)
             : await ByCursor(rows, keys, options, cancellation);
     }
+
+    /// <summary>Whether a page is the next one by cursor in the list's own order, of all rows of the store: what most callers want, and what a query
+    /// that is compiled once can read. Only for lists whose own order is that of their ids, the newest first.</summary>
+    /// <param name="before">The id that the page begins behind.</param>
+    /// <exception cref="Refused">400 for a cursor that is damaged or of another order.</exception>
+    public bool IsPlain(ListOptions options, out long before)
+    {
+        before = long.MaxValue;
+        if (sort != "-id" || options is not { Cursor: { } cursor, Sort: null, Span: null, Filters.Count: 0, Metadata.Count: 0 })
+            return false;
+        foreach (var (name, _) in options.Parameters)
+            if (parameters.ContainsKey(name))
+                return false;
+        if (cursor.Length > 0)
+            before = (long)Own.Read(cursor)[0]!; // an id is never null
+        return true;
+    }
+
+    /// <summary>The plain page that begins with these rows.</summary>
+    /// <param name="rows">One more than the page has room for, where there is one.</param>
+    public PageOf<TResponse> PlainPage(List<TResponse> rows, Func<TResponse, long> id, ListOptions options)
+    {
+        var more = rows.Count > options.Limit;
+        if (more)
+            rows.RemoveAt(rows.Count - 1);
+        return new(rows, null, options.Limit, null, more ? Own.Cursor([id(rows[^1])]) : null, more);
+    }
+
+    /// <summary>The list's own order.</summary>
+    private Keyset<T> Own => field ??= Keyset<T>.Of(sort, fields);
 
     /// <summary>The rows that the filters leave, without their order and pages.</summary>
     public IQueryable<T> Matching(IQueryable<T> rows, ListOptions options)
