@@ -33,6 +33,10 @@ public sealed record GatewayResult(GatewayStatus Status, string Reference, long 
 
     /// <summary>Minor units given back so far, where <see cref="IPaymentGateway.Lookup"/> asked for a payment.</summary>
     public long Refunded { get; init; }
+
+    /// <summary>When something is going to happen to the payment by itself, where the gateway is one that has to be asked
+    /// (<see cref="IPolledGateway"/>); UTC. Of a payment only, and not where the answer is Failed.</summary>
+    public DateTime? NextAt { get; init; }
 }
 
 /// <param name="Type"><c>redirect_to_url</c>: send the browser to <paramref name="Url"/>. Others are the gateway's own.</param>

@@ -70,6 +70,7 @@ internal sealed class SandboxPayment
     public GatewayResult State() => new(Status, Reference, Status == GatewayStatus.Succeeded ? Captured : Minor)
     {
         Refunded = Refunded,
+        NextAt = NextAt,
         NextAction = NextAction,
         DeclineCode = DeclineCode,
         Message = DeclineCode switch

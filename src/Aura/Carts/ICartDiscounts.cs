@@ -12,12 +12,17 @@ public interface ICartDiscounts
     /// <param name="versions">Of the store, as they were when the rest was looked up.</param>
     Task<CartDiscounts> Find(AuraDb db, PricedCart cart, Basket basket, StoreVersions versions, CancellationToken cancellation);
 
-    /// <summary>Sets aside what the basket was given, for an order, in the transaction that prepares it. Done twice, it counts once.</summary>
-    /// <exception cref="Refused">409 when a promotion or coupon has run out meanwhile.</exception>
-    Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation);
+    /// <summary>Sets aside what the basket was given, for an order that holds nothing, in the transaction that prepares it; a part of it is
+    /// done by the transaction's next save.</summary>
+    /// <param name="forGood">The order is placed at once: it is used up.</param>
+    /// <exception cref="Refused">409 when a promotion or coupon has run out meanwhile; from the save, too.</exception>
+    Task Claim(AuraDb db, long orderId, PricedBasket basket, bool forGood, CancellationToken cancellation);
 
     /// <summary>Uses it up for good, in the transaction that places the order.</summary>
     Task Confirm(AuraDb db, long orderId, CancellationToken cancellation);
+
+    /// <summary>Adds to the reading that locks an order what it holds.</summary>
+    IHeldDiscounts Ask(AuraDb db, Reading reading, long orderId);
 
     /// <summary>Sets aside again what was released, for an order that is bought after all; changes nothing where it was not.</summary>
     /// <inheritdoc cref="Claim"/>
@@ -25,6 +30,16 @@ public interface ICartDiscounts
 
     /// <summary>Gives back what an order used that is not bought after all, in the transaction that ends it.</summary>
     Task Release(AuraDb db, long orderId, CancellationToken cancellation);
+}
+
+/// <summary>What an order holds, as it was read with its row locked; to be asked in the same transaction.</summary>
+public interface IHeldDiscounts
+{
+    /// <summary>Nothing was given back.</summary>
+    bool IsHeld { get; }
+
+    /// <summary>Uses it up for good, with the transaction's next save.</summary>
+    Task Confirm(CancellationToken cancellation);
 }
 
 /// <param name="Lines">By the id of the line; its shares of discounts on the order are among them.</param>
@@ -65,7 +80,11 @@ public sealed record DiscountStep(string Kind, string Text, long? Base, long? Am
 /// <summary>What a promotion gives a basket, as it is claimed.</summary>
 /// <param name="Amount">Minor units, above zero.</param>
 /// <param name="IsCashback">It lowers no price: it is credited after the purchase.</param>
-public sealed record GivenDiscount(long PromotionId, long? CouponId, long Amount, bool IsCashback = false);
+public sealed record GivenDiscount(long PromotionId, long? CouponId, long Amount, bool IsCashback = false)
+{
+    /// <summary>It may be used so often, or give so much, and no more; or it has a coupon.</summary>
+    public bool IsLimited { get; init; }
+}
 
 /// <param name="Reason">For programs: <c>coupon_not_found</c>, <c>coupon_expired</c>.</param>
 /// <param name="IsHarmless">The code may stay: it only does nothing here, or not yet.</param>

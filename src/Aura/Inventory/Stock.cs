@@ -26,16 +26,30 @@ public sealed class Stock(AuraDb db)
     /// <returns>One allocation for each line and warehouse.</returns>
     /// <exception cref="Refused">409 <c>insufficient_stock</c> with the lines that are short; 404 for a variant that is not there.</exception>
     public Task<IReadOnlyList<StockAllocation>> Allocate(
-        IReadOnlyList<StockDemand> demands, long orderId, long? cartId, CancellationToken cancellation) => Atomic<IReadOnlyList<StockAllocation>>(async () =>
+        IReadOnlyList<StockDemand> demands, long orderId, long? cartId, CancellationToken cancellation) => Atomic(async () =>
+        await Allocate(await StockBook.Open(db, Wanted(demands), cancellation, cartId), demands, orderId, false, cancellation), cancellation);
+
+    /// <summary>Adds to a reading what is to be known to promise these goods to an order that is written next.</summary>
+    internal StockBook Open(Reading reading, IReadOnlyList<StockDemand> demands, long? cartId) => StockBook.Open(db, reading, Wanted(demands), cartId);
+
+    /// <summary>Promises stock to an order, with the transaction's next save.</summary>
+    /// <param name="book">Opened for these demands, and read.</param>
+    /// <inheritdoc cref="Allocate(IReadOnlyList{StockDemand}, long, long?, CancellationToken)"/>
+    internal Task<IReadOnlyList<StockAllocation>> Allocate(StockBook book, IReadOnlyList<StockDemand> demands, long orderId, CancellationToken cancellation) =>
+        Allocate(book.Demanded(Wanted(demands)), demands, orderId, true, cancellation);
+
+    private async Task<IReadOnlyList<StockAllocation>> Allocate(
+        StockBook book, IReadOnlyList<StockDemand> demands, long orderId, bool later, CancellationToken cancellation)
     {
-        var book = await StockBook.Open(db, [.. demands.Select(d => (d.VariantId, (long?)null)).Distinct()], cancellation, cartId);
         var tracked = demands.Where(d => book.Variants[d.VariantId].Tracks).ToList();
         var plan = Route(book, tracked);
-        await book.Write([.. plan.Select(s => new StockMove(StockMovementKind.Allocated, s.VariantId, s.WarehouseId, s.Quantity))], new(OrderId: orderId), cancellation);
+        await book.Write([.. plan.Select(s => new StockMove(StockMovementKind.Allocated, s.VariantId, s.WarehouseId, s.Quantity))], new(OrderId: orderId), cancellation, later);
         var allocations = PerLine(tracked, plan, orderId);
         db.StockAllocations.AddRange(allocations);
         return allocations;
-    }, cancellation);
+    }
+
+    private static (long, long?)[] Wanted(IReadOnlyList<StockDemand> demands) => [.. demands.Select(d => (d.VariantId, (long?)null)).Distinct()];
 
     /// <summary>Ships order lines from where they are allocated. Lines without allocations are not tracked, and are left out.</summary>
     /// <param name="lines">Null: everything that is open.</param>

@@ -43,46 +43,66 @@ internal sealed class StockBook
     public static async Task<StockBook> Open(
         AuraDb db, IReadOnlyCollection<(long Variant, long? Warehouse)> wanted, CancellationToken cancellation, long? cartId = null)
     {
+        var reading = new Reading(db);
+        var book = Open(db, reading, wanted, cartId);
+        await reading.Run(cancellation);
+        return book.Demanded(wanted);
+    }
+
+    /// <summary>The same, together with other questions: the book is filled when they are answered.</summary>
+    /// <inheritdoc cref="Open(AuraDb, IReadOnlyCollection{ValueTuple{long, long?}}, CancellationToken, long?)"/>
+    public static StockBook Open(AuraDb db, Reading reading, IReadOnlyCollection<(long Variant, long? Warehouse)> wanted, long? cartId = null)
+    {
         var book = new StockBook(db);
-        await using var batch = book.Batch();
         var ids = wanted.Select(w => w.Variant).Distinct().ToArray();
-        Add(batch, NewLevels, db.Caller.TenantId, wanted.Select(w => w.Variant).ToArray(), wanted.Select(w => w.Warehouse ?? 0).ToArray(), db.Now);
-        Add(batch, Lock, db.Caller.TenantId, ids);
-        Add(batch, ReadSources, db.Caller.TenantId);
-        Add(batch, ReadLevels, db.Caller.TenantId, ids, cartId ?? 0);
+        reading.Do(NewLevels, db.Caller.TenantId, wanted.Select(w => w.Variant).ToArray(), wanted.Select(w => w.Warehouse ?? 0).ToArray(), db.Now)
+            .Ask(Lock, null, db.Caller.TenantId, ids)
+            .Ask(ReadSources, book.ReadSource, db.Caller.TenantId)
+            .Ask(ReadLevels, book.ReadLevel, db.Caller.TenantId, ids, cartId ?? 0);
         if (cartId is not null)
-            Add(batch, EndReservations, db.Caller.TenantId, cartId, db.Now);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation); // past the locked rows
-        while (await reader.ReadAsync(cancellation))
-            book.ReadSource(reader);
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            book.ReadLevel(reader);
-        if (ids.Any(id => !book.variants.ContainsKey(id)))
-            throw Refused.NotFound(Catalog.Variant.Noun);
+            reading.Do(EndReservations, db.Caller.TenantId, cartId, db.Now);
         return book;
     }
 
+    /// <exception cref="Refused">404 for a variant that the store does not have.</exception>
+    public StockBook Demanded(IReadOnlyCollection<(long Variant, long? Warehouse)> wanted) =>
+        wanted.All(w => variants.ContainsKey(w.Variant)) ? this : throw Refused.NotFound(Catalog.Variant.Noun);
+
     /// <summary>Appends movements to the ledger and moves the levels with them, all in one statement, or refuses.</summary>
     /// <exception cref="Refused">409 <c>insufficient_stock</c> where a level would fall below what it may.</exception>
-    public async Task Write(IReadOnlyList<StockMove> moves, StockPaper paper, CancellationToken cancellation)
+    /// <param name="later">With the transaction's next save; null: now.</param>
+    public async Task Write(IReadOnlyList<StockMove> moves, StockPaper paper, CancellationToken cancellation, bool later = false)
     {
         if (moves.Count == 0)
             return;
-        await using var batch = Batch();
-        Add(batch, Move, db.Caller.TenantId,
-            moves.Select(m => Words<StockMovementKind>.Of(m.Kind)).ToArray(), moves.Select(m => m.VariantId).ToArray(), moves.Select(m => m.WarehouseId).ToArray(),
-            moves.Select(m => m.Quantity).ToArray(), moves.Select(m => m.OnHand).ToArray(), moves.Select(m => m.Allocated).ToArray(),
-            moves.Select(m => m.IsBounded && !variants[m.VariantId].AllowsBackorder).ToArray(),
-            paper.Reason, paper.Note, paper.OrderId, paper.Reference, db.Caller.Actor, db.Now);
-        if (await batch.ExecuteNonQueryAsync(cancellation) != moves.Count)
-            throw Short([.. moves.Where(m => m.OnHand < 0 || m.Allocated > 0).GroupBy(m => m.VariantId)
-                .Select(g => new StockShortage(g.Key, g.Sum(m => Math.Max(m.Allocated, -m.OnHand)), Available(g.Key)))]);
+        object?[] values =
+        [
+            db.Caller.TenantId, moves.Select(m => Words<StockMovementKind>.Of(m.Kind)).ToArray(), moves.Select(m => m.VariantId).ToArray(),
+            moves.Select(m => m.WarehouseId).ToArray(), moves.Select(m => m.Quantity).ToArray(), moves.Select(m => m.OnHand).ToArray(),
+            moves.Select(m => m.Allocated).ToArray(), moves.Select(m => m.IsBounded && !variants[m.VariantId].AllowsBackorder).ToArray(),
+            paper.Reason, paper.Note, paper.OrderId, paper.Reference, db.Caller.Actor, db.Now,
+        ];
+        if (later)
+            db.Demand(moves.Count, () => Lacking(moves, isTaken: true), $"{Moving},", Noting, values);
+        else
+            await WriteNow(moves, values, cancellation);
         foreach (var move in moves)
             Change(move.VariantId, move.WarehouseId, p => p with { OnHand = p.OnHand + move.OnHand, Allocated = p.Allocated + move.Allocated });
         await Watch(cancellation);
     }
+
+    private async Task WriteNow(IReadOnlyList<StockMove> moves, object?[] values, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch();
+        batch.Add($"WITH {Moving} {Noting}", values);
+        if (await db.Tell(batch, cancellation) != moves.Count)
+            throw Lacking(moves, isTaken: false);
+    }
+
+    /// <param name="isTaken">The moves are in what is available here.</param>
+    private Refused Lacking(IReadOnlyList<StockMove> moves, bool isTaken) => Short([.. moves.Where(m => m.OnHand < 0 || m.Allocated > 0)
+        .GroupBy(m => m.VariantId, (variant, all) => (Variant: variant, Wanted: all.Sum(m => Math.Max(m.Allocated, -m.OnHand))))
+        .Select(lack => new StockShortage(lack.Variant, lack.Wanted, Available(lack.Variant) + (isTaken ? lack.Wanted : 0)))]);
 
     /// <summary>Holds stock, and tells who watches it.</summary>
     public async Task Hold(IReadOnlyList<Reservation> reservations, CancellationToken cancellation)
@@ -164,20 +184,6 @@ internal sealed class StockBook
         before[key] = place with { Held = place.Held + row.GetInt64(11) };
     }
 
-    private NpgsqlBatch Batch()
-    {
-        var transaction = (NpgsqlTransaction)(db.CurrentTransaction ?? throw new InvalidOperationException("Stock is moved in a transaction."));
-        return new(transaction.Connection!, transaction); // an open transaction has its connection
-    }
-
-    private static void Add(NpgsqlBatch batch, string sql, params object?[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value } : new NpgsqlParameter { Value = value });
-        batch.BatchCommands.Add(command);
-    }
-
     /// <summary>A level that is missing begins at zero. Before the lock, in the same order.</summary>
     private const string NewLevels = """
         INSERT INTO stock_levels (tenant_id, id, variant_id, warehouse_id, on_hand, allocated, damaged, quality_control, safety_stock, updated_at)
@@ -220,8 +226,8 @@ internal sealed class StockBook
         UPDATE reservations SET released_at = $3, updated_at = $3, version = version + 1 WHERE tenant_id = $1 AND cart_id = $2 AND released_at IS NULL
         """;
 
-    private const string Move = """
-        WITH move AS (
+    private const string Moving = """
+        move AS (
           SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
             AS m(kind, variant_id, warehouse_id, quantity, on_hand, allocated, bounded)
         ), change AS (
@@ -236,6 +242,9 @@ internal sealed class StockBook
               - held_stock($1, l.variant_id, l.warehouse_id) >= 0)
           RETURNING l.variant_id, l.warehouse_id
         )
+        """;
+
+    private const string Noting = """
         INSERT INTO stock_movements (tenant_id, id, variant_id, warehouse_id, kind, quantity, reason, note, order_id, reference, actor, created_at)
         SELECT $1, nextval('ids'), m.variant_id, m.warehouse_id, m.kind, m.quantity, $9::text, $10::text, $11::bigint, $12::text, $13, $14
         FROM move m JOIN moved USING (variant_id, warehouse_id)

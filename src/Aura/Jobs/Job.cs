@@ -90,6 +90,10 @@ public static class JobQueue
         return job;
     }
 
+    /// <summary>Takes a job that nobody has begun out of the queue, with the next save: there is nothing left to do for it.</summary>
+    internal static void Dequeue<T>(this AuraDb db, string key) where T : IJobHandler =>
+        db.Later("DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state = 'queued'", db.Tenant, T.Kind, key);
+
     /// <summary>Tells those who poll the job how far it is. By hand, for the worker writes the same row meanwhile.</summary>
     /// <param name="percent">0 to 100.</param>
     public static Task Progress(this AuraDb db, long job, int percent, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using Aura.Carts;
 using Aura.Connectors.Payments;
+using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
 using Aura.Persistence;
@@ -52,12 +53,22 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
     /// <c>errors</c> by step, or <c>payment_failed</c>; 503 when the gateway cannot be reached and nothing was charged.</exception>
     public async Task<CheckoutState> Run(Id<Cart> id, CheckoutWish wish, CancellationToken cancellation)
     {
-        if (await Waiting(id, cancellation) is { } payment && !await Replaced(payment, wish.Method, cancellation))
-            return await State(id, payment, false, cancellation);
-        var (order, isReplay) = await Prepare(id, wish, cancellation);
-        if (isReplay || !order.IsDraft)
-            return new(order, null, isReplay);
-        return await State(id, await Pay(order, wish, cancellation), false, cancellation);
+        var prepared = await Prepare(id, wish, mayReplace: false, cancellation);
+        if (prepared.WasBegun)
+        {
+            if (await Waiting(id, cancellation) is { } waiting && !await Replaced(waiting, wish.Method, cancellation))
+                return await State(id, waiting, true, cancellation);
+            prepared = await Prepare(id, wish, mayReplace: true, cancellation);
+        }
+
+        if (prepared.Order is not { } order)
+            throw new InvalidOperationException("What may replace a draft has an order.");
+        if (prepared.IsReplay || !order.IsDraft)
+            return new(order, null, prepared.IsReplay);
+        var payment = await Pay(order, prepared.Payment, wish, cancellation);
+        return db.ChangeTracker.Entries<Order>().FirstOrDefault(row => row.Entity.Id == order.Id)?.Entity is { IsDraft: false } placed
+            ? new(placed, null)
+            : await State(id, payment, false, cancellation);
     }
 
     /// <summary>Goes on after the payer was away: the challenge is over, or the gateway's answer was lost.</summary>
@@ -128,36 +139,74 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
         return true;
     }
 
-    private Task<(Order Order, bool IsReplay)> Prepare(Id<Cart> id, CheckoutWish wish, CancellationToken cancellation) => db.InTransaction(async () =>
+    /// <summary>The first transaction, in three round trips: the cart, what else it depends on, and all that is written.</summary>
+    /// <param name="mayReplace">A draft of an earlier attempt, for which nobody is paying, is given back and written anew.</param>
+    private Task<Prepared> Prepare(Id<Cart> id, CheckoutWish wish, bool mayReplace, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
         db.ChangeTracker.Clear();
-        var cart = await db.LockCart(id, cancellation);
-        var order = await db.AllOrders.Include(o => o.Lines).FirstOrDefaultAsync(o => o.CartId == id.Value, cancellation);
+        var facts = await db.LookUp(new() { CartId = id.Value, Locked = true }, cancellation);
+        var cart = db.Expected(facts.Cart);
+        var (reading, drafts) = (new Reading(db), new List<Order>());
+        reading.Track<Order>("WHERE tenant_id = $1 AND cart_id = $2", drafts.Add, db.Caller.TenantId, id.Value)
+            .Track<OrderLine>("WHERE tenant_id = $1 AND order_id = (SELECT id FROM orders WHERE tenant_id = $1 AND cart_id = $2) ORDER BY position", null, db.Caller.TenantId, id.Value);
+        var ready = await payments.Ready(db, reading, wish.Method, cancellation);
+        var book = mayReplace ? null : placement.Open(reading, Basket.Of(cart), cart.Id);
+        await reading.Run(cancellation);
+        var order = drafts.FirstOrDefault();
         if (order is { IsDraft: false })
-            return (order, true);
+            return new Prepared(order) { IsReplay = true };
+        if (order is not null && !mayReplace)
+            return new(null) { WasBegun = true };
+        return await Prepare(cart, order, facts, book, ready, wish, cancellation);
+    }, cancellation);
+
+    private async Task<Prepared> Prepare(
+        Cart cart, Order? draft, BasketFacts facts, StockBook? book, Func<long?, PaymentProcessing.Chosen>? ready, CheckoutWish wish, CancellationToken cancellation)
+    {
         cart.BeginCheckout(db.Now);
         await Listen(cart, wish, cancellation);
-        var priced = await pricing.Price(Basket.Of(cart), cancellation);
+        var priced = await pricing.Price(Basket.Of(cart), facts, cancellation);
         Check(cart, priced, wish);
-        if (order is null)
-            db.AllOrders.Add(order = Order.Draft(cart.Currency, cart.Id));
+        var order = draft ?? Order.Draft(cart.Currency, cart.Id);
+        if (draft is null)
+            db.AllOrders.Add(order);
         else
-            await placement.GiveBack(order, "checkout_again", cancellation);
+            await placement.GiveBack(draft, "checkout_again", cancellation);
         order.Copy(priced, cart.Email, Words(wish.Method));
         order.Describe(cart.Metadata);
         order.Attempt();
-        await placement.SetAside(order, priced, cancellation);
+        await placement.SetAside(order, priced, book ?? await Opened(priced.Basket, cart, cancellation), forGood: false, cancellation);
         await HoldCredit(order, wish, cancellation);
+        var payment = order.Due == 0 ? null : Decide(order, cart, ready, wish);
         if (order.Due == 0)
-        {
-            await placement.Finish(order, cancellation);
-            cart.Complete(db.Now);
-        }
-        else
-            FinishCheckout.Remember(db, order, db.Now + Cart.CheckoutLease);
-        await db.SaveChangesAsync(cancellation);
-        return (order, false);
-    }, cancellation);
+            await Finish(order, cart, cancellation);
+        cart.Save(db, cart.Lines.ToDictionary(line => line.Id, line => line.Quantity));
+        return new(order) { Payment = payment };
+    }
+
+    /// <summary>Leaves behind who ends the checkout if this process dies, and begins the payment where it can be begun without a gateway.</summary>
+    private PaymentIntent? Decide(Order order, Cart cart, Func<long?, PaymentProcessing.Chosen>? ready, CheckoutWish wish)
+    {
+        FinishCheckout.Remember(db, order, cart.CompletingAt!.Value + Cart.CheckoutLease); // it has just begun
+        return ready is null ? null : payments.Decide(db, Payment(order, wish), ready(order.CustomerId));
+    }
+
+    /// <summary>Credit pays it all: it is an order at once.</summary>
+    private async Task Finish(Order order, Cart cart, CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation); // what is set aside is used up next
+        await placement.UseUp(order, cancellation);
+        OrderPlacement.Finish(db, order);
+        cart.Complete(db.Now);
+    }
+
+    private async Task<StockBook> Opened(Basket basket, Cart cart, CancellationToken cancellation)
+    {
+        var reading = new Reading(db);
+        var book = placement.Open(reading, basket, cart.Id);
+        await reading.Run(cancellation);
+        return book;
+    }
 
     private async Task Listen(Cart cart, CheckoutWish wish, CancellationToken cancellation)
     {
@@ -198,20 +247,23 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
             OrderPlacement.Demand([Unpaid]);
     }
 
-    private async Task<PaymentIntent> Pay(Order order, CheckoutWish wish, CancellationToken cancellation)
+    private static StartPayment Payment(Order order, CheckoutWish wish) => new(new(order.Due, order.Currency))
+    {
+        OrderId = order.Id,
+        CustomerId = order.CustomerId,
+        Method = wish.Method,
+        Confirm = true,
+        CaptureMethod = wish.Capture,
+        ReturnUrl = wish.ReturnUrl,
+        OnceKey = PaymentKey(order),
+    };
+
+    /// <param name="begun">Decided with the draft; null: the gateway has to be asked first.</param>
+    private async Task<PaymentIntent> Pay(Order order, PaymentIntent? begun, CheckoutWish wish, CancellationToken cancellation)
     {
         try
         {
-            return await payments.Pay(new StartPayment(new(order.Due, order.Currency))
-            {
-                OrderId = order.Id,
-                CustomerId = order.CustomerId,
-                Method = wish.Method,
-                Confirm = true,
-                CaptureMethod = wish.Capture,
-                ReturnUrl = wish.ReturnUrl,
-                OnceKey = PaymentKey(order),
-            }, cancellation);
+            return begun is null ? await payments.Pay(Payment(order, wish), cancellation) : await payments.Carry(db, begun, cancellation);
         }
         catch (Refused) // nothing was charged, and nothing will be
         {
@@ -241,6 +293,15 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
             : new(order, payment);
     }
 
+    private sealed record Prepared(Order? Order)
+    {
+        public PaymentIntent? Payment { get; init; }
+        public bool IsReplay { get; init; }
+
+        /// <summary>There is a draft already; somebody may be paying for it.</summary>
+        public bool WasBegun { get; init; }
+    }
+
     private static string? Words(PayWith? method) => method switch
     {
         null => null,
@@ -255,8 +316,13 @@ internal sealed class FinishCheckout(AuraDb db, Checkout checkout, PaymentProces
 {
     public static string Kind => "checkout.finish";
 
-    public static void Remember(AuraDb db, Order order, DateTime at) => db.Enqueue<FinishCheckout>(
-        new Payload(order.CartId ?? 0, order.CheckoutAttempt), at, FormattableString.Invariant($"{Checkout.PaymentKey(order)}@{at:yyyyMMddHHmmss}"));
+    public static void Remember(AuraDb db, Order order, DateTime at) =>
+        db.Enqueue<FinishCheckout>(new Payload(order.CartId ?? 0, order.CheckoutAttempt), at, Key(order, at));
+
+    /// <summary>The checkout that began then has ended.</summary>
+    public static void Forget(AuraDb db, Order order, DateTime began) => db.Dequeue<FinishCheckout>(Key(order, began + Cart.CheckoutLease));
+
+    private static string Key(Order order, DateTime at) => FormattableString.Invariant($"{Checkout.PaymentKey(order)}@{at:yyyyMMddHHmmss}");
 
     public async Task<object?> Run(Job job, CancellationToken cancellation)
     {

@@ -1,6 +1,5 @@
 using Aura.Payments;
 using Aura.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Orders;
 
@@ -40,13 +39,4 @@ public sealed partial class Order
         : Paid >= Total ? OrderPaymentStatus.Paid
         : attemptFailed && Paid == 0 && Authorized == 0 ? OrderPaymentStatus.Failed
         : OrderPaymentStatus.Pending;
-}
-
-internal static class OrderSums
-{
-    /// <summary>What all payments for an order add up to.</summary>
-    public static async Task<PaymentAmounts> PaymentsOf(this AuraDb db, long orderId, CancellationToken cancellation) =>
-        await db.PaymentIntents.Where(i => i.OrderId == orderId).GroupBy(i => i.OrderId)
-            .Select(all => new PaymentAmounts(all.Sum(i => i.Authorized), all.Sum(i => i.Captured), all.Sum(i => i.Refunded), all.Sum(i => i.Disputed)))
-            .FirstOrDefaultAsync(cancellation);
 }

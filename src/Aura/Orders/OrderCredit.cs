@@ -43,7 +43,6 @@ internal static class OrderCredit
         var payment = WalletGateway.Paid(new(spent, order.Currency), order.Id, customer, wallet, db.Now);
         db.PaymentIntents.Add(payment);
         db.Publish("payment.succeeded", payment, new { Amount = spent, Currency = order.Currency.Code, OrderId = payment.OrderName, payment.DeclineCode });
-        var sums = await db.PaymentsOf(order.Id, cancellation); // the new one is not among them yet
-        order.Settle(sums with { Captured = sums.Captured + spent }, false);
+        order.Settle(new(order.Authorized, order.Paid + spent, order.Refunded, order.Disputed), false); // what others pay was settled before
     }
 }

@@ -14,47 +14,57 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
     public async Task<long?> Due(AuraDb db, long orderId, CancellationToken cancellation) =>
         await db.AllOrders.AsNoTracking().FirstOrDefaultAsync(o => o.Id == orderId, cancellation) is { } order ? order.Due : null;
 
-    public async Task Changed(AuraDb db, PaymentIntent intent, PaymentEntry? entry, CancellationToken cancellation)
+    public object Ask(AuraDb db, Reading reading, long intent, long order) => new PaidOrder(db, reading, intent, order, discounts);
+
+    public async Task Changed(AuraDb db, PaymentIntent intent, IReadOnlyList<PaymentEntry> entries, object? asked, CancellationToken cancellation)
     {
-        var isOnlyBegun = entry is null && intent.Step is not null;
-        if (isOnlyBegun || intent.OrderId is not { } id || await Locked(db, id, cancellation) is not var (order, cart))
+        var isOnlyBegun = entries.Count == 0 && intent.Step is not null;
+        if (isOnlyBegun || intent.OrderId is not { } id)
+            return;
+        var paid = asked as PaidOrder ?? await PaidOrder.Read(db, intent.Id, id, discounts, cancellation);
+        if (paid.Order is not { } order)
             return;
         var before = order.PaymentStatus;
-        order.Settle(await db.PaymentsOf(id, cancellation), intent.Status == IntentStatus.Failed);
+        order.Settle(paid.Others.Plus(intent), intent.Status == IntentStatus.Failed);
         if (order.IsDraft)
-            await Continue(db, order, cart, intent, cancellation);
+            await Continue(db, order, paid, intent, cancellation);
         else
-            Tell(db, order, before, entry);
+            Tell(db, order, before, entries);
     }
 
-    private async Task Continue(AuraDb db, Order order, Cart? cart, PaymentIntent intent, CancellationToken cancellation)
+    private async Task Continue(AuraDb db, Order order, PaidOrder paid, PaymentIntent intent, CancellationToken cancellation)
     {
         // A bank transfer takes days; the goods are promised meanwhile. A call without an answer promises nothing.
         var promised = intent is { Status: IntentStatus.Processing, Step: null };
         if (order.Due == 0 || promised)
         {
-            await Reclaim(db, order, cancellation);
-            await OrderPlacement.Finish(db, order, discounts, cancellation);
-            cart?.Complete(db.Now);
+            if (paid.MayHaveBeenReleased)
+                await Reclaim(db, order, paid.HoldsStock, cancellation);
+            await (paid.Discounts.IsHeld ? paid.Discounts.Confirm(cancellation) : discounts.Confirm(db, order.Id, cancellation));
+            await db.SpendCredit(order, cancellation);
+            OrderPlacement.Finish(db, order);
+            if (paid.Cart?.CompletingAt is { } began)
+                FinishCheckout.Forget(db, order, began);
+            paid.Cart?.Complete(db.Now);
         }
         else if (intent.Status is IntentStatus.Failed or IntentStatus.Canceled && intent.OnceKey == Checkout.PaymentKey(order))
         {
             await new Stock(db).Release(order.Id, null, "payment_failed", cancellation);
             await discounts.Release(db, order.Id, cancellation);
             await db.ReleaseCredit(order, cancellation);
-            cart?.EndCheckout();
+            paid.Cart?.EndCheckout();
         }
     }
 
     /// <summary>Money that arrives after the checkout was given up still buys: what can be had is set aside again, and where
     /// it is gone, somebody has to decide.</summary>
-    private async Task Reclaim(AuraDb db, Order order, CancellationToken cancellation)
+    private async Task Reclaim(AuraDb db, Order order, bool holdsStock, CancellationToken cancellation)
     {
         var transaction = db.Database.CurrentTransaction!; // payments change inside one
         await transaction.CreateSavepointAsync("reclaim", cancellation);
         try
         {
-            if (!await HoldsStock(db, order, cancellation))
+            if (!holdsStock)
                 await new Stock(db).Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, null, cancellation);
             await discounts.Reclaim(db, order.Id, cancellation);
             await db.ReclaimCredit(order, cancellation);
@@ -62,36 +72,25 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
         catch (Refused refused) when (refused.Kind == Refusal.Conflict)
         {
             await transaction.RollbackToSavepointAsync("reclaim", cancellation);
+            foreach (var promised in db.ChangeTracker.Entries<StockAllocation>().Where(row => row.State == EntityState.Added).ToList())
+                promised.State = EntityState.Detached; // the promise was rolled back
             order.Hold(refused.Code ?? "conflict", db.Now);
         }
     }
 
-    private static async Task<bool> HoldsStock(AuraDb db, Order order, CancellationToken cancellation) =>
-        await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id && a.Quantity > a.Shipped + a.Released, cancellation) ||
-        !await db.StockAllocations.AnyAsync(a => a.OrderId == order.Id, cancellation);
-
-    private static void Tell(AuraDb db, Order order, OrderPaymentStatus before, PaymentEntry? entry)
+    private static void Tell(AuraDb db, Order order, OrderPaymentStatus before, IReadOnlyList<PaymentEntry> entries)
     {
         if (order.PaymentStatus != before)
             db.Record(order, OrderFact.PaymentChanged, before, order.PaymentStatus);
-        if (entry?.Kind == PaymentFact.Refunded)
-        {
-            db.Record(order, OrderFact.Refunded, $"{new Money(entry.Minor, order.Currency)}");
-            db.Publish("order.refunded", order, new { Amount = new Money(entry.Minor, order.Currency).Amount });
-        }
-        else if (entry?.Kind == PaymentFact.RefundReversed)
-            db.Record(order, OrderFact.RefundFailed, $"{new Money(entry.Minor, order.Currency)}");
+        foreach (var entry in entries)
+            if (entry.Kind == PaymentFact.Refunded)
+            {
+                db.Record(order, OrderFact.Refunded, $"{new Money(entry.Minor, order.Currency)}");
+                db.Publish("order.refunded", order, new { Amount = new Money(entry.Minor, order.Currency).Amount });
+            }
+            else if (entry.Kind == PaymentFact.RefundReversed)
+                db.Record(order, OrderFact.RefundFailed, $"{new Money(entry.Minor, order.Currency)}");
         if (order.PaymentStatus != before)
             db.Publish("order.updated", order, new { PaymentStatus = Words<OrderPaymentStatus>.Of(order.PaymentStatus) });
-    }
-
-    private static async Task<(Order Order, Cart? Cart)?> Locked(AuraDb db, long id, CancellationToken cancellation)
-    {
-        var known = await db.AllOrders.Where(o => o.Id == id).Select(o => new { o.CartId, o.PlacedAt }).FirstOrDefaultAsync(cancellation);
-        if (known is null)
-            return null;
-        var cart = known is { PlacedAt: null, CartId: { } cartId } ? await db.LockCart(cartId, cancellation) : null;
-        await db.LockOrderRow(id, cancellation);
-        return (await db.AllOrders.Include(o => o.Lines).SingleAsync(o => o.Id == id, cancellation), cart);
     }
 }

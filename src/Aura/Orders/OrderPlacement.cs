@@ -37,20 +37,24 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
 
     /// <summary>Places an order and sets its stock aside, in one transaction.</summary>
     /// <exception cref="Refused">422 for what cannot be bought; 403 for a price of one's own without the scope; 409 <c>insufficient_stock</c>.</exception>
-    public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InTransaction(async () =>
+    public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
         var customer = await db.Customers.AsNoTracking().Include(c => c.Addresses).FirstOrDefaultAsync(c => c.Id == wanted.CustomerId, cancellation)
             ?? throw Refused.Invalid(nameof(wanted.CustomerId), "There is no such customer.");
-        var priced = await pricing.Price(await ToBasket(wanted, customer, cancellation), cancellation);
+        ItemChoice[] choices = [.. wanted.Items.Select(item => item.Choice)];
+        var facts = await db.LookUp(new() { Choices = choices, CustomerId = customer.Id }, cancellation);
+        var priced = await pricing.Price(ToBasket(wanted, customer, choices.Pick([.. facts.Variants.Values])), facts, cancellation);
         Demand(Problems(priced));
         var order = Order.Draft(wanted.Currency, null);
         order.Copy(priced, wanted.Email ?? customer.Email, wanted.PaymentMethod);
         order.Describe(wanted.Metadata);
         order.Tag(wanted.Tags);
         db.AllOrders.Add(order);
-        await SetAside(order, priced, cancellation);
-        await Finish(order, cancellation);
-        await db.SaveChangesAsync(cancellation);
+        var reading = new Reading(db);
+        var book = Open(reading, priced.Basket, null);
+        await reading.Run(cancellation);
+        await SetAside(order, priced, book, forGood: true, cancellation);
+        Finish(db, order);
         return order;
     }, cancellation);
 
@@ -73,13 +77,20 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         };
     }
 
-    /// <summary>Sets stock aside for an order and uses up its coupons. Needs a transaction.</summary>
-    internal async Task SetAside(Order order, PricedBasket priced, CancellationToken cancellation)
+    /// <summary>Sets stock aside for an order that holds none, and uses up its coupons, with the save that comes next. Needs a transaction.</summary>
+    /// <param name="book">The stock of what is in it, read in the same transaction.</param>
+    /// <param name="forGood">The order is placed at once.</param>
+    internal async Task SetAside(Order order, PricedBasket priced, StockBook book, bool forGood, CancellationToken cancellation)
     {
         db.ChangeTracker.DetectChanges(); // new lines get their ids, which the allocations refer to
-        await stock.Allocate([.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, order.CartId, cancellation);
-        await discounts.Claim(db, order.Id, priced, cancellation);
+        await stock.Allocate(book, [.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, cancellation);
+        await discounts.Claim(db, order.Id, priced, forGood, cancellation);
     }
+
+    /// <summary>Adds to a reading what is to be known to set a basket's goods aside.</summary>
+    internal StockBook Open(Reading reading, Basket basket, long? cartId) => stock.Open(reading, Demands(basket), cartId);
+
+    private static StockDemand[] Demands(Basket basket) => [.. basket.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity))];
 
     /// <summary>Gives back what was set aside for an order. Needs a transaction.</summary>
     internal async Task GiveBack(Order order, string reason, CancellationToken cancellation)
@@ -89,13 +100,16 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         await db.ReleaseCredit(order, cancellation);
     }
 
-    internal Task Finish(Order order, CancellationToken cancellation) => Finish(db, order, discounts, cancellation);
-
-    /// <summary>The draft becomes an order: from now on it is seen and heard of.</summary>
-    internal static async Task Finish(AuraDb db, Order order, ICartDiscounts discounts, CancellationToken cancellation)
+    /// <summary>What was set aside for an order is used up, credit too: it is placed next. Needs a transaction.</summary>
+    internal async Task UseUp(Order order, CancellationToken cancellation)
     {
         await discounts.Confirm(db, order.Id, cancellation);
         await db.SpendCredit(order, cancellation);
+    }
+
+    /// <summary>The draft becomes an order: from now on it is seen and heard of. What it holds is used up by then.</summary>
+    internal static void Finish(AuraDb db, Order order)
+    {
         order.Place(db.Now);
         db.Record(order, OrderFact.Created);
         db.Publish("order.created", order, new
@@ -106,9 +120,8 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         });
     }
 
-    private async Task<Basket> ToBasket(NewOrder wanted, Customer customer, CancellationToken cancellation)
+    private Basket ToBasket(NewOrder wanted, Customer customer, Variant[] variants)
     {
-        var variants = await db.Choose([.. wanted.Items.Select(item => item.Choice)], cancellation);
         var lines = wanted.Items.Zip(variants).Select((pair, index) => new BasketLine(index + 1, pair.Second.Id, pair.First.Quantity)
         {
             UnitPrice = OwnPrice(pair.First, pair.Second, wanted.Currency, $"Items[{index}].Price"),

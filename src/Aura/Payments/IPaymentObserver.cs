@@ -6,9 +6,16 @@ namespace Aura.Payments;
 /// <remarks>Observers do not call <see cref="PaymentProcessing"/>, which calls them. The row of the intent is locked meanwhile.</remarks>
 public interface IPaymentObserver
 {
-    /// <param name="db">What is written here is saved with the change; the change itself can already be read from it.</param>
-    /// <param name="entry">The new fact; null: only the status of the intent changed.</param>
-    Task Changed(AuraDb db, PaymentIntent intent, PaymentEntry? entry, CancellationToken cancellation);
+    /// <summary>Adds what it needs to know to the reading that locks the payment, so that both are one round trip.</summary>
+    /// <param name="intent">The payment, which is locked before.</param>
+    /// <param name="order">That it is for.</param>
+    /// <returns>What <see cref="Changed"/> gets, filled by then.</returns>
+    object? Ask(AuraDb db, Reading reading, long intent, long order) => null;
+
+    /// <param name="db">What is written here is saved with the change, which is not written yet: the intent tells how it is now.</param>
+    /// <param name="entries">The new facts; none: only the status of the intent changed.</param>
+    /// <param name="asked">From <see cref="Ask"/>; null where nothing was asked.</param>
+    Task Changed(AuraDb db, PaymentIntent intent, IReadOnlyList<PaymentEntry> entries, object? asked, CancellationToken cancellation);
 }
 
 /// <summary>Knows what is still to be paid for an order.</summary>

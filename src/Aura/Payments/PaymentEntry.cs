@@ -59,6 +59,10 @@ public readonly record struct PaymentAmounts(long Authorized, long Captured, lon
     /// <summary>What the store has of it.</summary>
     public long Net => Captured - Refunded - Disputed;
 
+    /// <summary>With those of one more payment.</summary>
+    internal PaymentAmounts Plus(PaymentIntent intent) =>
+        new(Authorized + intent.Authorized, Captured + intent.Captured, Refunded + intent.Refunded, Disputed + intent.Disputed);
+
     public static PaymentAmounts Of(IReadOnlyCollection<PaymentEntry> entries)
     {
         long Sum(PaymentFact kind) => entries.Where(entry => entry.Kind == kind).Sum(entry => entry.Minor);

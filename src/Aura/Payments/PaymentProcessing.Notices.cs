@@ -46,7 +46,7 @@ public sealed partial class PaymentProcessing
             throw new Refused(Refusal.Unavailable, "gateway_unavailable", $"The gateway could not be asked ({trouble.Code}). Send the notice again later.");
         }
 
-        await Record(known.Id, opened, notice.Reference, (db, intent) => IsOurs(intent, notice)
+        await Record(known, opened, notice.Reference, (db, intent) => IsOurs(intent, notice)
             ? throw Refused.Conflict("refund_in_progress", "The answer to this refund is not here yet. Send the notice again later.")
             : Take(db, intent, notice, cancellation), cancellation);
     }
@@ -66,7 +66,7 @@ public sealed partial class PaymentProcessing
     {
         var aboutMoneyTaken = notice.RefundReference is not null || notice.Dispute is not null;
         if (aboutMoneyTaken && intent.Captured == 0 && await gateway.Lookup(notice.Reference, cancellation) is { } now)
-            await Record(intent.Id, gateway, notice.Reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
+            await Record(intent, gateway, notice.Reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
         if (notice.RefundReference is not { } refund || intent.Refunds.Any(r => r.GatewayReference == refund))
             return;
         foreach (var unanswered in intent.Refunds.Where(r => r.IsUnanswered && !IsStale(r.CreatedAt)))
@@ -166,7 +166,7 @@ public sealed partial class PaymentProcessing
     {
         var gateway = gateways.Named(intent.Gateway!, Store); // a step has a gateway
         if (intent is { GatewayReference: { } reference, Step: { } step } && await gateway.Lookup(reference, cancellation) is { } now)
-            await Record(intent.Id, gateway, reference, (db, locked) => { locked.Conclude(step, now, db.Now); return Task.CompletedTask; }, cancellation);
+            await Record(intent, gateway, reference, (db, locked) => { locked.Conclude(step, now, db.Now); return Task.CompletedTask; }, cancellation);
         else
             log.LogError("Payment {Payment} waits for an answer since {Since}; look for it at the gateway by hand", intent.Id, intent.UpdatedAt);
     }
@@ -176,13 +176,13 @@ public sealed partial class PaymentProcessing
         if (gateway is IPolledGateway polled)
         {
             foreach (var notice in (await polled.Notices(reference, cancellation)).Sent)
-                await Record(intent.Id, gateway, reference, (db, locked) =>
+                await Record(intent, gateway, reference, (db, locked) =>
                     IsOurs(locked, notice) ? Task.CompletedTask : Take(db, locked, notice, cancellation), cancellation);
             return;
         }
 
         if (intent is { Status: IntentStatus.Processing, Step: null } && await gateway.Lookup(reference, cancellation) is { } now)
-            await Record(intent.Id, gateway, reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
+            await Record(intent, gateway, reference, (db, locked) => { locked.Learn(now, db.Now); return Task.CompletedTask; }, cancellation);
         foreach (var refund in intent.Refunds.Where(r => r is { Status: RefundStatus.Pending, GatewayReference: not null }))
             await Ask(intent, refund, gateway, cancellation);
     }
@@ -191,7 +191,7 @@ public sealed partial class PaymentProcessing
     private async Task Ask(PaymentIntent intent, Refund refund, IPaymentGateway gateway, CancellationToken cancellation)
     {
         if (await gateway.Lookup(refund.GatewayReference!, cancellation) is { } told) // it is named
-            await Record(intent.Id, gateway, intent.GatewayReference!, (db, locked) => // so is the payment
+            await Record(intent, gateway, intent.GatewayReference!, (db, locked) => // so is the payment
             {
                 locked.Learn(locked.Refunds.Single(r => r.Id == refund.Id), told, null, db.Now);
                 return Task.CompletedTask;

@@ -50,10 +50,11 @@ public sealed partial class PaymentProcessing
             answer = new(GatewayStatus.Failed, "", 0) { DeclineCode = refused.Code };
         }
 
-        var recorded = await Record(intent.Id, gateway, intent.GatewayReference!, async (db, locked) =>
+        var recorded = await Record(intent, gateway, intent.GatewayReference!, (db, locked) =>
         {
             locked.Learn(locked.Refunds.Single(r => r.Id == refund.Id), answer, null, db.Now);
-            await Forget(db, refund.GatewayKey, cancellation);
+            Forget(db, refund.GatewayKey);
+            return Task.CompletedTask;
         }, cancellation);
         return (recorded, recorded.Refunds.Single(r => r.Id == refund.Id));
     }
@@ -101,11 +102,11 @@ public sealed partial class PaymentProcessing
             throw failed is GatewayRefused refused ? Refusals.Of(refused) : Refusals.Of((GatewayException)failed);
         }
 
-        await Record(intent.Id, gateway, intent.GatewayReference!, async (db, locked) =>
+        await Record(intent, gateway, intent.GatewayReference!, async (db, locked) =>
         {
             var open = await Follow(db, locked, answer, null, db.Now, cancellation);
             open.ConfirmAnswer(db.Now);
-            await Forget(db, key, cancellation);
+            Forget(db, key);
         }, cancellation);
         return await Show(dispute.Id, cancellation);
     }
@@ -116,7 +117,7 @@ public sealed partial class PaymentProcessing
         var open = await db.PaymentDisputes.SingleAsync(d => d.Id == dispute.Id, cancellation);
         if (open.AnswerKey == key)
             open.AbandonAnswer();
-        await Forget(db, key, cancellation);
+        Forget(db, key);
         return await db.SaveChangesAsync(cancellation);
     }, cancellation);
 

@@ -16,10 +16,17 @@ public sealed partial class PaymentProcessing
     /// <summary>How often a gateway that should have told by itself is asked.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    private async Task<T> InStore<T>(Func<AuraDb, Task<T>> work, CancellationToken cancellation)
+    /// <param name="own">A context of the caller's, outside of any transaction; null: a new one.</param>
+    private async Task<T> InStore<T>(Func<AuraDb, Task<T>> work, CancellationToken cancellation, AuraDb? own = null)
     {
+        if (own is not null)
+        {
+            own.ChangeTracker.Clear();
+            return await own.InOneWrite(() => work(own), cancellation);
+        }
+
         await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(Store, time);
-        return await db.InTransaction(() => work(db), cancellation);
+        return await db.InOneWrite(() => work(db), cancellation);
     }
 
     /// <summary>The first transaction: the decision, its key, and the job that repeats the call if this process dies.</summary>
@@ -37,7 +44,8 @@ public sealed partial class PaymentProcessing
         }, cancellation);
 
     /// <summary>Makes the call that was decided, and records the answer.</summary>
-    private async Task<(PaymentIntent Intent, GatewayResult? Answer)> Carry(PaymentIntent intent, CancellationToken cancellation)
+    /// <param name="own">See <see cref="InStore"/>: the answer is recorded there.</param>
+    private async Task<(PaymentIntent Intent, GatewayResult? Answer)> Carry(PaymentIntent intent, CancellationToken cancellation, AuraDb? own = null)
     {
         if (intent.Step is not { } step)
             return (intent, null);
@@ -64,13 +72,15 @@ public sealed partial class PaymentProcessing
             throw Refusals.Of(refused);
         }
 
-        return (await Record(intent.Id, gateway, answer.Reference, async (db, locked) =>
+        var next = answer.Status == GatewayStatus.Failed ? await NextAt(gateway, answer.Reference, cancellation) : answer.NextAt;
+        return (await Record(intent, next, (db, locked) =>
         {
             locked.Finish(step, answer, db.Now);
-            await Forget(db, step.Key, cancellation);
+            Forget(db, step.Key);
             if (step.Kind == StepKind.Capture && answer.Status == GatewayStatus.Failed)
                 db.Publish("payment.failed", locked, new { Stage = "capture", answer.DeclineCode });
-        }, cancellation), answer);
+            return Task.CompletedTask;
+        }, cancellation, own), answer);
     }
 
     private Task<GatewayResult> Call(IPaymentGateway gateway, PaymentIntent intent, GatewayStep step, CancellationToken cancellation)
@@ -110,33 +120,43 @@ public sealed partial class PaymentProcessing
 
     /// <summary>The second transaction. What the sandbox will do by itself is looked up before it, for that is a call too.</summary>
     private async Task<PaymentIntent> Record(
-        Id<PaymentIntent> id, IPaymentGateway gateway, string reference, Func<AuraDb, PaymentIntent, Task> record, CancellationToken cancellation)
+        PaymentIntent known, IPaymentGateway gateway, string reference, Func<AuraDb, PaymentIntent, Task> record, CancellationToken cancellation) =>
+        await Record(known, await NextAt(gateway, reference, cancellation), record, cancellation);
+
+    private static async Task<DateTime?> NextAt(IPaymentGateway gateway, string reference, CancellationToken cancellation) =>
+        gateway is IPolledGateway polled && reference != "" ? (await polled.Notices(reference, cancellation)).NextAt : null;
+
+    /// <param name="next">When the gateway is going to do something by itself.</param>
+    private Task<PaymentIntent> Record(
+        PaymentIntent known, DateTime? next, Func<AuraDb, PaymentIntent, Task> record, CancellationToken cancellation, AuraDb? own = null) => InStore(async db =>
     {
-        var next = gateway is IPolledGateway polled && reference != "" ? (await polled.Notices(reference, cancellation)).NextAt : null;
-        return await InStore(async db =>
-        {
-            var intent = await db.Lock(id, cancellation);
-            var before = intent.Status;
-            await record(db, intent);
-            await LookAgain(db, intent, next ?? (intent.IsWaiting ? db.Now + Interval : null), cancellation);
-            await Tell(db, intent, before, cancellation);
-            return intent;
-        }, cancellation);
-    }
+        var reading = new Reading(db);
+        var locked = db.LockAlong(known.Id, reading);
+        var asked = known.OrderId is { } order ? observers.ToDictionary(observer => observer, observer => observer.Ask(db, reading, known.Id, order)) : null;
+        await reading.Run(cancellation);
+        var intent = locked();
+        var before = intent.Status;
+        await record(db, intent);
+        await LookAgain(db, intent, next ?? (intent.IsWaiting ? db.Now + Interval : null), cancellation);
+        await Tell(db, intent, before, cancellation, asked);
+        return intent;
+    }, cancellation, own);
 
     private Task Abandon(PaymentIntent intent, GatewayStep step, CancellationToken cancellation) => InStore(async db =>
     {
         var locked = await db.Lock(intent.Id, cancellation);
         var before = locked.Status;
         locked.Abandon(step);
-        await Forget(db, step.Key, cancellation);
+        Forget(db, step.Key);
         await Tell(db, locked, before, cancellation);
         return locked;
     }, cancellation);
 
-    /// <summary>Saves, and tells what happened: events for the world, observers for the rest of the store.</summary>
+    /// <summary>Tells what happened: events for the world, observers for the rest of the store. The transaction's end saves it.</summary>
     /// <param name="before">Null: the payment is new.</param>
-    private async Task Tell(AuraDb db, PaymentIntent intent, IntentStatus? before, CancellationToken cancellation)
+    /// <param name="asked">What the observers asked along with the payment.</param>
+    private async Task Tell(
+        AuraDb db, PaymentIntent intent, IntentStatus? before, CancellationToken cancellation, Dictionary<IPaymentObserver, object?>? asked = null)
     {
         foreach (var contradiction in intent.Contradictions)
             log.LogError("The gateway contradicts the ledger of payment {Payment}: {Contradiction}", intent.Id, contradiction);
@@ -145,13 +165,9 @@ public sealed partial class PaymentProcessing
         foreach (var entry in news)
             if (EventOf(entry.Kind) is { } type)
                 db.Publish(type, intent, new { Amount = entry.Minor, Currency = intent.Currency.Code, OrderId = intent.OrderName, intent.DeclineCode });
-        await db.SaveChangesAsync(cancellation);
-
-        PaymentEntry?[] changes = news.Count > 0 ? [.. news] : intent.Status != before ? [null] : [];
-        foreach (var change in changes)
+        if (news.Count > 0 || intent.Status != before)
             foreach (var observer in observers)
-                await observer.Changed(db, intent, change, cancellation);
-        await db.SaveChangesAsync(cancellation);
+                await observer.Changed(db, intent, news, asked?[observer], cancellation);
     }
 
     private static string? EventOf(PaymentFact kind) => kind switch
@@ -166,8 +182,7 @@ public sealed partial class PaymentProcessing
         db.Enqueue<SettlePayment>(new SettlePayment.Payload(intent, 0), db.Now + Patience, key);
 
     /// <summary>The answer is here: the job that would repeat the call has nothing to do.</summary>
-    private static Task Forget(AuraDb db, string key, CancellationToken cancellation) => db.Jobs
-        .Where(job => job.Kind == SettlePayment.Kind && job.Key == key && job.State == JobState.Queued).ExecuteDeleteAsync(cancellation);
+    private static void Forget(AuraDb db, string key) => db.Dequeue<SettlePayment>(key);
 
     /// <summary>Once for each time: the row lock of the intent keeps two from asking for the same.</summary>
     private static async Task LookAgain(AuraDb db, PaymentIntent intent, DateTime? at, CancellationToken cancellation, int attempt = 0)

@@ -124,6 +124,13 @@ public sealed partial class PaymentProcessing(
         await CheckCustomer(db, request.CustomerId, cancellation);
         if (request.MustMatchOrder && request.OrderId is { } order)
             await CheckBalance(db, order, request.Amount, cancellation);
+        var intent = Begin(db, request, chosen);
+        await Tell(db, intent, null, cancellation);
+        return intent;
+    }
+
+    private static PaymentIntent Begin(AuraDb db, StartPayment request, Chosen? chosen)
+    {
         var intent = PaymentIntent.Create(
             request.Amount, request.OrderId, request.CustomerId, request.CaptureMethod, request.OnceKey, request.Metadata);
         db.PaymentIntents.Add(intent);
@@ -131,7 +138,6 @@ public sealed partial class PaymentProcessing(
             intent.Choose(with.Kind, with.Method, with.Saved);
         if (chosen?.Method is not null && (request.Confirm ?? !chosen.IsStandIn))
             Remember(db, intent.Id, intent.BeginAuthorization(request.ReturnUrl, request.OffSession).Key);
-        await Tell(db, intent, null, cancellation);
         return intent;
     }
 
@@ -166,14 +172,7 @@ public sealed partial class PaymentProcessing(
     private async Task<Chosen> Resolve(PayWith with, long? customer, CancellationToken cancellation)
     {
         if (with.Saved is { } id)
-        {
-            var saved = await InStore(db => db.PaymentMethods.FirstOrDefaultAsync(m => m.Id == id, cancellation), cancellation);
-            if (saved is null || customer is not null && saved.CustomerId is not null && saved.CustomerId != customer)
-                throw Refused.Invalid("PaymentMethod", "There is no such payment method of this customer.");
-            CheckPlan(saved.Kind);
-            return new(saved.Kind, saved.ToCharge(), saved.Id);
-        }
-
+            return Resolve(await InStore(db => db.PaymentMethods.FirstOrDefaultAsync(m => m.Id == id, cancellation), cancellation), customer);
         var kind = with.Kind!.Value; // it is either saved or of a kind
         var standIn = StandIn(with);
         try
@@ -185,6 +184,14 @@ public sealed partial class PaymentProcessing(
         {
             return new(kind, null, null);
         }
+    }
+
+    private Chosen Resolve(PaymentMethod? saved, long? customer)
+    {
+        if (saved is null || customer is not null && saved.CustomerId is not null && saved.CustomerId != customer)
+            throw Refused.Invalid("PaymentMethod", "There is no such payment method of this customer.");
+        CheckPlan(saved.Kind);
+        return new(saved.Kind, saved.ToCharge(), saved.Id);
     }
 
     /// <summary>In a sandbox "card" alone is the card that succeeds, so that paying can be tried without one.</summary>
@@ -216,7 +223,7 @@ public sealed partial class PaymentProcessing(
             throw Refused.Forbidden($"{kind.Name()} is for accounts on the Enterprise plan.");
     }
 
-    private sealed record Chosen(PaymentKind Kind, ChargedMethod? Method, long? Saved)
+    internal sealed record Chosen(PaymentKind Kind, ChargedMethod? Method, long? Saved)
     {
         /// <summary>The payer named no card: it is charged when the payment is confirmed, not before.</summary>
         public bool IsStandIn { get; init; }

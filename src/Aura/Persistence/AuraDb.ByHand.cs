@@ -58,8 +58,9 @@ public sealed partial class AuraDb
     }
 
     /// <summary>Sends commands together.</summary>
-    public Task Tell(NpgsqlBatch batch, CancellationToken cancellation) =>
-        Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return true; }, cancellation);
+    /// <returns>How many rows they touched.</returns>
+    public Task<int> Tell(NpgsqlBatch batch, CancellationToken cancellation) =>
+        Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return reader.RecordsAffected; }, cancellation);
 
     /// <summary>Keeps a command for the end of the transaction that is open: it goes to the database in one round trip with COMMIT.</summary>
     /// <remarks>For the last that a transaction writes: what follows in it does not see it, and a lock that it takes is held for the shortest
@@ -76,11 +77,16 @@ public sealed partial class AuraDb
         }
 
         await using var batch = new NpgsqlBatch();
+        AddClosing(batch);
+        await Tell(batch, cancellation);
+    }
+
+    private void AddClosing(NpgsqlBatch batch)
+    {
         foreach (var command in closing)
             batch.BatchCommands.Add(command);
         batch.Add("COMMIT");
         closing.Clear();
-        await Tell(batch, cancellation);
     }
 }
 

@@ -55,18 +55,29 @@ public sealed partial class AuraDb
     /// <remarks>Looks once for changes. EF Core would look at every row again for each question that is asked of it.</remarks>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        if (later.Count > 0)
+        {
+            await Write(false, cancellationToken);
+            return 0;
+        }
+
         ChangeTracker.DetectChanges();
         ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
-            foreach (var entry in ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList())
-                Note(entry);
+            NoteAll();
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
         finally
         {
             ChangeTracker.AutoDetectChangesEnabled = true;
         }
+    }
+
+    private void NoteAll()
+    {
+        foreach (var entry in ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList())
+            Note(entry);
     }
 
     private void Note(EntityEntry<StoreEntity> entry)

@@ -91,6 +91,13 @@ public static class PromotionClaims
         return uses;
     }
 
+    /// <summary>The uses of a reference are made for good, and who follows coupons hears of it.</summary>
+    internal static async Task ConfirmNow(this AuraDb db, string reference, CancellationToken cancellation)
+    {
+        foreach (var use in await db.Confirm(reference, cancellation))
+            await db.TellOfCoupon(use, cancellation);
+    }
+
     /// <summary>Gives back what a reference used or reserved: an order did not come about, or was cancelled.</summary>
     /// <inheritdoc cref="Confirm" path="/param[@name='promotion']"/>
     public static async Task GiveBack(this AuraDb db, string reference, CancellationToken cancellation, long? promotion = null)
@@ -177,8 +184,11 @@ public static class PromotionClaims
     private static async Task Demand(AuraDb db, Claim claim, string code, FormattableString count, CancellationToken cancellation)
     {
         if (await db.Database.ExecuteSqlAsync(count, cancellation) == 0)
-            throw Refused.Conflict(code, "The discount has just been used up. Look at the total again.", new { claim.PromotionId, claim.CouponId });
+            throw Exhausted(code, claim.PromotionId, claim.CouponId);
     }
+
+    internal static Refused Exhausted(string code, long promotion, long? coupon) =>
+        Refused.Conflict(code, "The discount has just been used up. Look at the total again.", new { PromotionId = promotion, CouponId = coupon });
 
     /// <summary>Moves the uses of a reference from one state to another; what another transaction moved first stays as it is.</summary>
     private static async Task<List<PromotionUse>> Turn(AuraDb db, string reference, long? promotion, UseState from, UseState to, CancellationToken cancellation)

@@ -22,7 +22,10 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
             Options(db) with { Explain = basket.Explain, Everything = basket.Explain });
         return new(outcome.LineDiscounts(), outcome.ShippingDiscounts(), [.. outcome.Coupons.Where(coupon => !coupon.Applied).Select(coupon => Refusal(coupon, cart.Currency))])
         {
-            Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback))],
+            Given = [.. outcome.Effects.Select(effect => new GivenDiscount(effect.PromotionId, effect.CouponId, effect.Amount, effect.Phase == PromotionPhase.Cashback)
+            {
+                IsLimited = effect.CouponId is not null || compiled.Promotions[effect.PromotionId].IsLimited,
+            })],
             Tested = tested,
             Explained = basket.Explain ? outcome.Explained(compiled) : [],
         };
@@ -35,26 +38,39 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
         MaxCombinedPercent = db.Caller.Settings.MaxCombinedDiscountPercent,
     };
 
-    public async Task Claim(AuraDb db, long orderId, PricedBasket basket, CancellationToken cancellation)
+    public async Task Claim(AuraDb db, long orderId, PricedBasket basket, bool forGood, CancellationToken cancellation)
     {
         if (basket.Given.Count == 0 && basket.Tested.Count == 0)
             return;
         var currency = basket.Totals.Currency;
         var revenue = (basket.Totals.Subtotal - basket.Totals.DiscountTotal).Minor;
+        var reference = Promotions.Claim.ForOrder(orderId);
         foreach (var arm in basket.Tested)
-            await db.Note(arm, new(Promotions.Claim.ForOrder(orderId), orderId, revenue, basket.Given.Where(given => given.PromotionId == arm.PromotionId).Sum(given => given.Amount)), cancellation);
-        await db.Reserve(basket.Given.Select(given => new Claim(Promotions.Claim.ForOrder(orderId), given.PromotionId, given.CouponId, new(given.Amount, currency), revenue)
+            await db.Note(arm, new(reference, orderId, revenue, basket.Given.Where(given => given.PromotionId == arm.PromotionId).Sum(given => given.Amount)), cancellation);
+        var claims = basket.Given.Where(given => given.Amount > 0).Select(given => new Claim(reference, given.PromotionId, given.CouponId, new(given.Amount, currency), revenue)
         {
             OrderId = orderId,
             CustomerId = basket.Basket.CustomerId,
             CustomerKey = CustomerKey.Of(db.Caller.TenantId, basket.Basket.Email),
-        }), cancellation);
+        });
+        if (basket.Given.All(given => !given.IsLimited))
+        {
+            db.ClaimLater(claims, forGood);
+            return;
+        }
+
+        await db.Reserve(claims, cancellation);
+        if (forGood)
+            await db.ConfirmNow(reference, cancellation);
     }
 
-    public async Task Confirm(AuraDb db, long orderId, CancellationToken cancellation)
+    public Task Confirm(AuraDb db, long orderId, CancellationToken cancellation) => db.ConfirmNow(Promotions.Claim.ForOrder(orderId), cancellation);
+
+    public IHeldDiscounts Ask(AuraDb db, Reading reading, long orderId)
     {
-        foreach (var use in await db.Confirm(Promotions.Claim.ForOrder(orderId), cancellation))
-            await db.TellOfCoupon(use, cancellation);
+        var held = new OrderUsesHeld(db, orderId);
+        held.Ask(reading);
+        return held;
     }
 
     public Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation) => db.Reclaim(Promotions.Claim.ForOrder(orderId), cancellation);

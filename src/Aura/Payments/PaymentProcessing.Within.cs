@@ -1,0 +1,34 @@
+using Aura.Persistence;
+
+namespace Aura.Payments;
+
+/// <summary>Deciding on a payment in the transaction that writes what is paid for.</summary>
+/// <remarks>For the checkout, which would otherwise need three more transactions. The steps stay the same: the decision and the key of the
+/// call are committed before the gateway is called, and the job that repeats a lost call is committed with them.</remarks>
+public sealed partial class PaymentProcessing
+{
+    /// <summary>Adds to a reading what is to be known to charge. No gateway is asked: the test card of a sandbox is made up here.</summary>
+    /// <returns>What is charged of which customer, once it is read; null where a gateway has to be asked first, as for the details of a card.</returns>
+    internal async Task<Func<long?, Chosen>?> Ready(AuraDb db, Reading reading, PayWith? with, CancellationToken cancellation)
+    {
+        if (with?.Saved is { } id)
+        {
+            PaymentMethod? saved = null;
+            reading.Look<PaymentMethod>("WHERE tenant_id = $1 AND id = $2", method => saved = method, db.Tenant, id);
+            return customer => Resolve(saved, customer);
+        }
+
+        if (with is null || StandIn(with) is null)
+            return null;
+        var chosen = await Resolve(with, null, cancellation);
+        return _ => chosen;
+    }
+
+    /// <summary>Decides to authorize the first payment for something, in the caller's transaction.</summary>
+    internal PaymentIntent Decide(AuraDb db, StartPayment request, Chosen chosen) => Begin(db, request with { Confirm = true }, chosen);
+
+    /// <summary>Makes the call that was decided and committed, and records the answer through the caller's context, which is outside of any
+    /// transaction: what observers changed is tracked there.</summary>
+    /// <exception cref="Refused">503 when the gateway cannot be reached and nothing happened.</exception>
+    internal async Task<PaymentIntent> Carry(AuraDb db, PaymentIntent decided, CancellationToken cancellation) => (await Carry(decided, cancellation, db)).Intent;
+}

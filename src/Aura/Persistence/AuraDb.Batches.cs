@@ -1,0 +1,148 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Update;
+using Npgsql;
+
+namespace Aura.Persistence;
+
+/// <summary>Writing in one round trip: rows that are tracked, statements by hand, and the COMMIT.</summary>
+public sealed partial class AuraDb
+{
+    private readonly List<(NpgsqlBatchCommand Command, Func<Exception>? Otherwise)> later = [];
+
+    internal RowMap MapOf<T>() where T : StoreRow => RowMap.Of(Model.FindEntityType(typeof(T))!); // it has a DbSet
+
+    /// <summary>Runs a statement with the next save, behind its rows.</summary>
+    internal void Later(string sql, params ReadOnlySpan<object?> values) => later.Add((ByHand.Command(sql, values), null));
+
+    /// <summary>The same, and all is undone where it does not touch exactly so many rows.</summary>
+    /// <param name="sql">INSERT, UPDATE or DELETE without RETURNING and without a WITH.</param>
+    internal void Demand(int rows, Func<Refused> otherwise, string sql, params ReadOnlySpan<object?> values) => Demand(rows, otherwise, "", sql, values);
+
+    /// <param name="with">Other parts of its WITH, ending in a comma.</param>
+    /// <inheritdoc cref="Demand(int, Func{Refused}, string, ReadOnlySpan{object})"/>
+    internal void Demand(int rows, Func<Refused> otherwise, string with, string sql, ReadOnlySpan<object?> values)
+    {
+        var (count, name) = (values.Length + 1, values.Length + 2);
+        later.Add((ByHand.Command(Batches.Demanding(sql, $"${count}", $"${name}", with), [.. values, (long)rows, $"{later.Count}"]), otherwise));
+    }
+
+    /// <summary>Runs in the transaction that is open, or in one of its own; what it tracks and leaves for <see cref="Later"/> is written at the
+    /// end in one round trip, with the COMMIT where the transaction is its own.</summary>
+    /// <exception cref="Refused">Of the demand that was not met.</exception>
+    /// <exception cref="DbUpdateException">As from saving.</exception>
+    public async Task<T> InOneWrite<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        if (Database.CurrentTransaction is not null)
+            return await Written(work, false, cancellation);
+        closing.Clear(); // of one that did not end well
+        await using var transaction = await Database.BeginTransactionAsync(cancellation);
+        return await Written(work, true, cancellation);
+    }
+
+    private async Task<T> Written<T>(Func<Task<T>> work, bool commit, CancellationToken cancellation)
+    {
+        try
+        {
+            var result = await work();
+            await Write(commit, cancellation);
+            return result;
+        }
+        catch
+        {
+            later.Clear(); // a caller who goes on behind a savepoint must not write it
+            throw;
+        }
+    }
+
+    /// <summary>Writes what is tracked and what was left for later.</summary>
+    /// <param name="commit">And ends the transaction, which must be the caller's own.</param>
+    private async Task Write(bool commit, CancellationToken cancellation)
+    {
+        ChangeTracker.DetectChanges();
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            NoteAll();
+            await using var batch = new NpgsqlBatch();
+            var answers = AddRows(batch);
+            foreach (var (command, _) in later)
+                batch.BatchCommands.Add(command);
+            if (commit)
+                AddClosing(batch);
+            if (batch.BatchCommands.Count > 0)
+                await Send(batch, answers, cancellation);
+            later.Clear();
+            ChangeTracker.AcceptAllChanges();
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
+
+    /// <returns>For each command that answers, in their order: the row that gets columns back, or null.</returns>
+    private List<(RowMap Map, object Entity)?> AddRows(NpgsqlBatch batch)
+    {
+        var answers = new List<(RowMap, object)?>(); // of what is deleted first: a row may take the place of another
+        var changed = ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            .Select(entry => (Entry: Inside(entry), Map: RowMap.Of(entry.Metadata), entry.Entity)).OrderBy(row => row.Map.Rank).ToList();
+        foreach (var (entry, map, _) in changed.Where(row => row.Entry.EntityState == EntityState.Deleted).Reverse())
+        {
+            batch.BatchCommands.Add(map.Delete(entry));
+            answers.Add(null);
+        }
+
+        foreach (var (entry, map, entity) in changed)
+            if (entry.EntityState == EntityState.Added)
+            {
+                var (command, returns) = map.Insert(entry);
+                batch.BatchCommands.Add(command);
+                if (returns)
+                    answers.Add((map, entity));
+            }
+            else if (entry.EntityState == EntityState.Modified && map.Update(entry) is { } update)
+            {
+                batch.BatchCommands.Add(update);
+                answers.Add(null);
+            }
+
+        return answers;
+    }
+
+    private async Task Send(NpgsqlBatch batch, List<(RowMap Map, object Entity)?> answers, CancellationToken cancellation)
+    {
+        try
+        {
+            await Ask(batch, async reader =>
+            {
+                foreach (var answer in answers)
+                {
+                    await reader.ReadAsync(cancellation);
+                    answer?.Map.Return(reader, answer.Value.Entity);
+                    await reader.NextResultAsync(cancellation);
+                }
+
+                while (await reader.NextResultAsync(cancellation))
+                {
+                }
+
+                return true;
+            }, cancellation);
+        }
+        catch (PostgresException failure)
+        {
+            throw Batches.NameOf(failure) switch
+            {
+                null => new DbUpdateException("The rows could not be written.", failure),
+                var name when int.TryParse(name, out var at) => later[at].Otherwise!(), // a demand has it
+                _ => new DbUpdateConcurrencyException("A row was changed or deleted since it was read.", failure),
+            };
+        }
+    }
+
+#pragma warning disable EF1001 // the public face of an entry copies what it is asked for, value by value
+    private static IUpdateEntry Inside(EntityEntry entry) => entry.GetInfrastructure();
+#pragma warning restore EF1001
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Update;
+using Npgsql;
+
+namespace Aura.Persistence;
+
+/// <summary>How rows of one table are read and written by statements of our own, worked out from the model once.</summary>
+/// <remarks>
+/// EF Core sends one question at a time and saves in a round trip of its own. A purchase needs a dozen tables; with this they are
+/// read in one round trip (<see cref="Reading"/>) and written in one, with the COMMIT in it (<see cref="AuraDb.InOneWrite{T}"/>). A test
+/// compares, for every table there is, what is read and written here with what EF reads and writes.
+/// </remarks>
+internal sealed class RowMap
+{
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private static readonly ConcurrentDictionary<IEntityType, RowMap> Known = new();
+
+    private readonly Column[] columns;
+    private readonly string insert;
+    private readonly Column[] generated;
+    private readonly ConcurrentDictionary<UInt128, string> updates = new();
+    private readonly Func<NpgsqlDataReader, object> read;
+
+    private RowMap(IEntityType type)
+    {
+        Table = type.GetTableName()!; // every entity has a table
+        columns = [.. type.GetProperties().Select(property => new Column(property))];
+        generated = [.. columns.Where(column => column.IsGenerated)];
+        Columns = string.Join(", ", columns.Select(column => column.Name));
+        var given = columns.Where(column => !column.IsGenerated).ToList();
+        insert = $"INSERT INTO {Table} ({string.Join(", ", given.Select(column => column.Name))}) VALUES ({string.Join(", ", given.Select((_, at) => $"${at + 1}"))})" +
+            (generated.Length == 0 ? "" : $" RETURNING {string.Join(", ", generated.Select(column => column.Name))}");
+        Rank = RankOf(type, []);
+        read = Reader(type);
+    }
+
+    public string Table { get; }
+
+    /// <summary>What <see cref="Read"/> reads, in its order.</summary>
+    public string Columns { get; }
+
+    /// <summary>Rows of a lower rank are written first: those of a higher one may refer to them.</summary>
+    public int Rank { get; }
+
+    public static RowMap Of(IEntityType type) => Known.GetOrAdd(type, static known => new(known));
+
+    public object Read(NpgsqlDataReader row) => read(row);
+
+    /// <returns>The command, and whether it gives back columns that the database filled.</returns>
+    public (NpgsqlBatchCommand Command, bool Returns) Insert(IUpdateEntry entry)
+    {
+        var command = new NpgsqlBatchCommand(insert);
+        foreach (var column in columns)
+            if (!column.IsGenerated)
+                command.Parameters.Add(column.Parameter(entry.GetCurrentValue(column.Property)));
+        return (command, generated.Length > 0);
+    }
+
+    /// <summary>Takes over what the database filled.</summary>
+    public void Return(NpgsqlDataReader row, object entity)
+    {
+        foreach (var (at, column) in generated.Index())
+            column.Set(entity, row, at);
+    }
+
+    /// <summary>Writes the columns that changed, and fails where the row is no longer of the version that was read.</summary>
+    /// <returns>Null where none did.</returns>
+    public NpgsqlBatchCommand? Update(IUpdateEntry entry)
+    {
+        var command = new NpgsqlBatchCommand();
+        UInt128 changed = 0;
+        foreach (var (at, column) in columns.Index())
+            if (entry.IsModified(column.Property))
+            {
+                changed |= UInt128.One << at;
+                command.Parameters.Add(column.Parameter(entry.GetCurrentValue(column.Property)));
+            }
+
+        if (changed == 0)
+            return null;
+        foreach (var column in columns.Where(column => column.IsCondition))
+            command.Parameters.Add(column.Parameter(entry.GetOriginalValue(column.Property)));
+        command.CommandText = updates.GetOrAdd(changed, UpdateOf);
+        return command;
+    }
+
+    public NpgsqlBatchCommand Delete(IUpdateEntry entry)
+    {
+        var conditions = columns.Where(column => column.IsCondition).ToList();
+        var command = new NpgsqlBatchCommand(
+            Row($"DELETE FROM {Table} WHERE {string.Join(" AND ", conditions.Select((column, at) => $"{column.Name} = ${at + 1}"))}"));
+        foreach (var column in conditions)
+            command.Parameters.Add(column.Parameter(entry.GetOriginalValue(column.Property)));
+        return command;
+    }
+
+    private string UpdateOf(UInt128 changed)
+    {
+        var number = 0;
+        var sets = columns.Where((_, at) => (changed & UInt128.One << at) != 0).Select(column => $"{column.Name} = ${++number}").ToList();
+        var conditions = columns.Where(column => column.IsCondition).Select(column => $"{column.Name} = ${++number}").ToList();
+        return Row($"UPDATE {Table} SET {string.Join(", ", sets)} WHERE {string.Join(" AND ", conditions)}");
+    }
+
+    private static string Row(string sql) => Batches.Demanding(sql, "1", "'row'");
+
+    private static int RankOf(IEntityType type, HashSet<IEntityType> above) => !above.Add(type) ? 0 : type.GetForeignKeys()
+        .Where(key => key.PrincipalEntityType != type).Select(key => 1 + RankOf(key.PrincipalEntityType, [.. above])).DefaultIfEmpty(0).Max();
+
+    private Func<NpgsqlDataReader, object> Reader(IEntityType type)
+    {
+        var row = Expression.Parameter(typeof(NpgsqlDataReader), "row");
+        var entity = Expression.Variable(type.ClrType, "entity");
+        List<Expression> steps = [Expression.Assign(entity, Expression.New(type.ClrType.GetConstructor(Instance, [])!))]; // EF asks for the same one
+        steps.AddRange(columns.Select((column, at) => column.Assign(entity, row, Expression.Constant(at))));
+        steps.Add(Expression.Convert(entity, typeof(object)));
+        return Expression.Lambda<Func<NpgsqlDataReader, object>>(Expression.Block([entity], steps), row).Compile();
+    }
+
+    private sealed class Column
+    {
+        private static readonly NpgsqlCommand Maker = new();
+        private readonly RelationalTypeMapping mapping;
+        private readonly Lazy<Action<object, NpgsqlDataReader, int>> set;
+
+        public Column(IProperty property)
+        {
+            (Property, mapping, Name) = (property, property.GetRelationalTypeMapping(), property.GetColumnName());
+            IsGenerated = property.ValueGenerated != ValueGenerated.Never && !property.IsPrimaryKey();
+            IsCondition = property.IsPrimaryKey() || property.IsConcurrencyToken;
+            set = new(Setter);
+        }
+
+        public IProperty Property { get; }
+        public string Name { get; }
+        public bool IsGenerated { get; }
+        public bool IsCondition { get; }
+
+        public NpgsqlParameter Parameter(object? value)
+        {
+            var parameter = (NpgsqlParameter)mapping.CreateParameter(Maker, "", value, Property.IsNullable);
+            parameter.ParameterName = "";
+            return parameter;
+        }
+
+        public void Set(object entity, NpgsqlDataReader row, int at) => set.Value(entity, row, at);
+
+        public Expression Assign(Expression entity, Expression row, Expression at)
+        {
+            var type = Property.ClrType;
+            Expression value = type == typeof(Dictionary<string, string>) ? Expression.Call(typeof(Rows), nameof(Rows.Pairs), [typeof(string)], row, at)
+                : type == typeof(Dictionary<string, long>) ? Expression.Call(typeof(Rows), nameof(Rows.Pairs), [typeof(long)], row, at)
+                : Expression.Call(row, nameof(NpgsqlDataReader.GetFieldValue), [Plain(mapping.Converter?.ProviderClrType ?? type)], at);
+            if (mapping.Converter is { } converter)
+                value = Expression.Invoke(converter.ConvertFromProviderExpression, value);
+            value = Expression.Convert(value, type);
+            if (Property.IsNullable)
+                value = Expression.Condition(Expression.Call(row, nameof(NpgsqlDataReader.IsDBNull), null, at), Expression.Default(type), value);
+            return Expression.Assign(Member(entity), value);
+        }
+
+        private MemberExpression Member(Expression entity) => Property.PropertyInfo is { } face && face.DeclaringType!.GetProperty(face.Name, Instance) is { SetMethod: not null } settable
+            ? Expression.Property(entity, settable) // a property has a type
+            : Expression.Field(entity, Property.FieldInfo!); // where it has no setter EF writes the field
+
+        private Action<object, NpgsqlDataReader, int> Setter()
+        {
+            var (entity, row, at) = (Expression.Parameter(typeof(object)), Expression.Parameter(typeof(NpgsqlDataReader)), Expression.Parameter(typeof(int)));
+            return Expression.Lambda<Action<object, NpgsqlDataReader, int>>(Assign(Expression.Convert(entity, Property.DeclaringType.ClrType), row, at), entity, row, at).Compile();
+        }
+
+        private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+    }
+}
