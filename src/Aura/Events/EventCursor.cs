@@ -16,9 +16,10 @@ public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider
     public const int Batch = 500;
 
     /// <summary>Gives a reader its next events, oldest first, and moves its cursor behind them in the same transaction.</summary>
-    /// <param name="take">Gets a context outside any store; it enters the stores that it writes to.</param>
-    /// <returns>How many events there were; 0 also when another server is at it.</returns>
-    public async Task<int> Read(string reader, Func<AuraDb, IReadOnlyList<StoreEvent>, CancellationToken, Task> take, CancellationToken cancellation)
+    /// <param name="wanted">SQL, a constant: which events are its business, of events as e. The others cost it next to nothing.</param>
+    /// <param name="take">Gets a context outside any store; it enters the stores that it writes to. Not called without events.</param>
+    /// <returns>How many events it has passed; 0 also when another server is at it.</returns>
+    public async Task<int> Read(string reader, string wanted, Func<AuraDb, IReadOnlyList<StoreEvent>, CancellationToken, Task> take, CancellationToken cancellation)
     {
         await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(Caller.Server, time);
         if (!await HasMore(db, reader, cancellation))
@@ -26,18 +27,36 @@ public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (await Claim(db, reader, cancellation) is not { } place)
             return 0;
-        var events = await db.Events.FromSql($"""
-            SELECT * FROM events
-            WHERE (transaction_id, id) > ({place.Transaction}::xid8, {place.Event}) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-            ORDER BY transaction_id, id LIMIT {Batch}
-            """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellation);
-        if (events.Count == 0)
+        var (events, passed, last) = await Next(db, place, wanted, cancellation);
+        if (last is null)
             return 0;
-        await take(db, events, cancellation);
+        if (events.Count > 0)
+            await take(db, events, cancellation);
         await db.Database.ExecuteSqlAsync(
-            $"UPDATE event_cursors SET transaction_id = {$"{events[^1].TransactionId}"}::xid8, event_id = {events[^1].Id} WHERE reader = {reader}", cancellation);
+            $"UPDATE event_cursors SET transaction_id = {$"{last.TransactionId}"}::xid8, event_id = {last.Id} WHERE reader = {reader}", cancellation);
         await transaction.CommitAsync(cancellation);
-        return events.Count;
+        return passed;
+    }
+
+    /// <summary>The events that are wanted among the next ones, how many those are, and the last of them, wanted or not.</summary>
+    private static async Task<(List<StoreEvent> Events, int Passed, StoreEvent? Last)> Next(AuraDb db, Place place, string wanted, CancellationToken cancellation)
+    {
+        var (events, passed, last, map) = (new List<StoreEvent>(), 0, (StoreEvent?)null, db.MapOf<StoreEvent>());
+        await new Reading(db).Ask($"""
+            WITH next AS MATERIALIZED (
+              SELECT *, row_number() OVER (ORDER BY transaction_id, id) AS place FROM events
+              WHERE (transaction_id, id) > ($1::xid8, $2) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+              ORDER BY transaction_id, id LIMIT {Batch}
+            ), known AS (SELECT e.*, ({wanted}) AS wanted, (SELECT max(place) FROM next) AS passed FROM next e)
+            SELECT {map.Columns}, wanted, passed FROM known WHERE wanted OR place = passed ORDER BY place
+            """, row =>
+        {
+            last = (StoreEvent)map.Read(row);
+            passed = (int)row.GetInt64(row.FieldCount - 1);
+            if (row.GetBoolean(row.FieldCount - 2))
+                events.Add(last);
+        }, place.Transaction, place.Event).Run(cancellation);
+        return (events, passed, last);
     }
 
     /// <inheritdoc cref="Jobs.IEventReader.IsBehind"/>

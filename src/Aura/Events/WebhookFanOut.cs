@@ -18,8 +18,9 @@ public interface IEventPayloads
 public sealed class WebhookFanOut(EventCursor cursor, IEnumerable<IEventPayloads> payloads, AccessDirectory access, TimeProvider time) : IEventReader
 {
     private const string Reader = "webhooks";
+    private const string Wanted = "EXISTS (SELECT FROM webhooks w WHERE w.tenant_id = e.tenant_id AND w.status = 'active')";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, FanOut, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, FanOut, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 

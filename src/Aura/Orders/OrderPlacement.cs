@@ -39,20 +39,23 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     /// <exception cref="Refused">422 for what cannot be bought; 403 for a price of one's own without the scope; 409 <c>insufficient_stock</c>.</exception>
     public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
-        var customer = await db.Customers.AsNoTracking().Include(c => c.Addresses).FirstOrDefaultAsync(c => c.Id == wanted.CustomerId, cancellation)
-            ?? throw Refused.Invalid(nameof(wanted.CustomerId), "There is no such customer.");
         ItemChoice[] choices = [.. wanted.Items.Select(item => item.Choice)];
-        var facts = await db.LookUp(new() { Choices = choices, CustomerId = customer.Id }, cancellation);
-        var priced = await pricing.Price(ToBasket(wanted, customer, choices.Pick([.. facts.Variants.Values])), facts, cancellation);
+        var facts = await db.LookUp(new() { Choices = choices, CustomerId = wanted.CustomerId }, cancellation);
+        if (facts.Customer is null)
+            throw Refused.Invalid(nameof(wanted.CustomerId), "There is no such customer.");
+        var (reading, addresses) = (new Reading(db), new List<CustomerAddress>());
+        var variants = choices.Pick([.. facts.Variants.Values]);
+        var book = Open(reading, [.. variants.Zip(wanted.Items, (variant, item) => new StockDemand(variant.Id, item.Quantity))], null);
+        reading.Look<CustomerAddress>("WHERE tenant_id = $1 AND customer_id = $2 AND is_default", addresses.Add, db.Caller.TenantId, wanted.CustomerId);
+        await reading.Run(cancellation);
+        var basket = ToBasket(wanted, facts.Customer, addresses, variants);
+        var priced = await pricing.Price(basket, facts, cancellation);
         Demand(Problems(priced));
         var order = Order.Draft(wanted.Currency, null);
-        order.Copy(priced, wanted.Email ?? customer.Email, wanted.PaymentMethod);
+        order.Copy(priced, basket.Email, wanted.PaymentMethod);
         order.Describe(wanted.Metadata);
         order.Tag(wanted.Tags);
         db.AllOrders.Add(order);
-        var reading = new Reading(db);
-        var book = Open(reading, priced.Basket, null);
-        await reading.Run(cancellation);
         await SetAside(order, priced, book, forGood: true, cancellation);
         Finish(db, order);
         return order;
@@ -88,9 +91,9 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     }
 
     /// <summary>Adds to a reading what is to be known to set a basket's goods aside.</summary>
-    internal StockBook Open(Reading reading, Basket basket, long? cartId) => stock.Open(reading, Demands(basket), cartId);
+    internal StockBook Open(Reading reading, Basket basket, long? cartId) => Open(reading, [.. basket.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity))], cartId);
 
-    private static StockDemand[] Demands(Basket basket) => [.. basket.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity))];
+    private StockBook Open(Reading reading, IReadOnlyList<StockDemand> demands, long? cartId) => stock.Open(reading, demands, cartId);
 
     /// <summary>Gives back what was set aside for an order. Needs a transaction.</summary>
     internal async Task GiveBack(Order order, string reason, CancellationToken cancellation)
@@ -120,20 +123,20 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         });
     }
 
-    private Basket ToBasket(NewOrder wanted, Customer customer, Variant[] variants)
+    private Basket ToBasket(NewOrder wanted, BasketCustomer customer, List<CustomerAddress> defaults, Variant[] variants)
     {
         var lines = wanted.Items.Zip(variants).Select((pair, index) => new BasketLine(index + 1, pair.Second.Id, pair.First.Quantity)
         {
             UnitPrice = OwnPrice(pair.First, pair.Second, wanted.Currency, $"Items[{index}].Price"),
             Metadata = Aura.Metadata.Checked(pair.First.Metadata),
         });
-        var shipTo = wanted.ShippingAddress ?? Default(customer, AddressType.Shipping);
+        var shipTo = wanted.ShippingAddress ?? Default(defaults, AddressType.Shipping);
         return new(wanted.Currency, [.. lines])
         {
             CustomerId = customer.Id,
             Email = wanted.Email ?? customer.Email,
             ShipTo = shipTo,
-            BillTo = wanted.BillingAddress ?? Default(customer, AddressType.Billing) ?? shipTo,
+            BillTo = wanted.BillingAddress ?? Default(defaults, AddressType.Billing) ?? shipTo,
             ShippingMethod = wanted.ShippingMethod,
             Coupons = [.. wanted.Coupons.Select(code => code.Trim().ToUpperInvariant())],
         };
@@ -152,8 +155,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         return price.Minor;
     }
 
-    private static Address? Default(Customer customer, AddressType type) =>
-        customer.Addresses.FirstOrDefault(address => address.Type == type && address.IsDefault)?.Content;
+    private static Address? Default(List<CustomerAddress> defaults, AddressType type) => defaults.Find(address => address.Type == type)?.Content;
 
     private static string Snake(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
 }

@@ -116,13 +116,13 @@ internal sealed class RewardReader(EventCursor cursor, AccessDirectory access, T
 {
     private const string Reader = "order_rewards";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Take, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, "subject = 'order'", Take, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
     private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
-        foreach (var own in events.Where(happened => happened.Subject == Order.Noun).GroupBy(happened => happened.TenantId))
+        foreach (var own in events.GroupBy(happened => happened.TenantId))
             if (await access.Store(own.Key, cancellation) is { } store)
             {
                 db.Enter(Caller.System(store), time);

@@ -59,7 +59,11 @@ public sealed class TestedOrders(EventCursor cursor) : IEventReader
 {
     private const string Reader = "ab_tests";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Count, cancellation);
+    private const string Wanted = """
+        type IN ('order.created', 'order.cancelled') AND EXISTS (SELECT FROM ab_conversions c WHERE c.tenant_id = e.tenant_id AND c.order_id = e.subject_id)
+        """;
+
+    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, Count, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 

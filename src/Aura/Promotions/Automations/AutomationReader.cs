@@ -13,19 +13,18 @@ public sealed class AutomationReader(EventCursor cursor, AccessDirectory access,
 {
     private const string Reader = "automations";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Take, cancellation);
+    private const string Wanted = """
+        type IN ('customer.created', 'order.created') AND EXISTS (
+          SELECT FROM automations a WHERE a.tenant_id = e.tenant_id AND a.status = 'active' AND a.occasion IN ('signup', 'high_value_purchase', 'category_purchase'))
+        """;
+
+    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, Take, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
     private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
-        var asked = events.Where(happened => happened.Type is "customer.created" or "order.created").ToList();
-        if (asked.Count == 0)
-            return;
-        var tenants = asked.Select(happened => happened.TenantId).Distinct().ToArray();
-        var waiting = await db.Automations.IgnoreQueryFilters().Where(a => tenants.Contains(a.TenantId) && a.Status == AutomationStatus.Active && (
-            a.Occasion == Occasion.Signup || a.Occasion == Occasion.HighValuePurchase || a.Occasion == Occasion.CategoryPurchase)).Select(a => a.TenantId).Distinct().ToListAsync(cancellation);
-        foreach (var own in asked.Where(happened => waiting.Contains(happened.TenantId)).GroupBy(happened => happened.TenantId))
+        foreach (var own in events.GroupBy(happened => happened.TenantId))
         {
             if (await access.Store(own.Key, cancellation) is not { } store)
                 continue;
