@@ -32,6 +32,7 @@ public static class AuraServices
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddPooledDbContextFactory<AuraDb>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+            .AddInterceptors(new PlannedByValue())
             .EnableThreadSafetyChecks(false));
         services.AddScoped<CurrentCaller>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()

@@ -13,19 +13,23 @@ namespace Aura.Tests;
 public static class TestCluster
 {
     private static readonly Lazy<Task<EmbeddedPostgres>> Running = new(Start);
+    private static readonly Lazy<Task<EmbeddedPostgres>> Apart = new(Start);
     private static readonly ConcurrentBag<Process?> Cleaners = []; // Collecting one as garbage would close its input.
     private static int created;
 
     /// <returns>The connection string of a fresh, empty database.</returns>
-    public static Task<string> CreateDatabase() => Create("template0");
+    public static Task<string> CreateDatabase() => Create(Running, "template0");
+
+    /// <summary>In a second cluster, for tests with long transactions: readers of events wait for those of all databases of a cluster.</summary>
+    public static Task<string> CreateDatabaseApart() => Create(Apart, "template0");
 
     /// <param name="template">The name of a database that nobody is connected to; the new one starts as its copy.</param>
     /// <returns>The connection string of the new database.</returns>
-    public static Task<string> CreateDatabase(string template) => Create(template);
+    public static Task<string> CreateDatabase(string template) => Create(Running, template);
 
-    private static async Task<string> Create(string template)
+    private static async Task<string> Create(Lazy<Task<EmbeddedPostgres>> cluster, string template)
     {
-        var postgres = await Running.Value;
+        var postgres = await cluster.Value;
         var name = $"test_{Interlocked.Increment(ref created)}";
         var administration = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("postgres")) { Pooling = false };
         await using var connection = new NpgsqlConnection(administration.ConnectionString);

@@ -105,9 +105,17 @@ internal static class ApiDescription
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = parameter.Words is { } words ? [.. words.Select(word => (JsonNode)word)] : null },
             });
         if (form.IsOpen)
-            parameters.Add(Query("filter", $"filter[field][operator]=value. Fields: {fields}. Operators: {string.Join(", ", Filters.Operators)}.", JsonSchemaType.String));
+            parameters.Add(Query("filter", $"filter[field][operator]=value. Fields: {fields}. Operators: {string.Join(", ", Filters.Operators)}. {Reach(listing)}".TrimEnd(), JsonSchemaType.String));
         if (form.IsOpen && listing.HasMetadata)
             parameters.Add(Query("metadata", "metadata[key]=value.", JsonSchemaType.String));
+    }
+
+    /// <summary>What a caller with a long list should know.</summary>
+    private static string Reach(IListing listing)
+    {
+        string Fields(params Found[] found) => string.Join(", ", found.SelectMany(one => listing.FoundBy[one]));
+        var (read, byValue) = (Fields(Found.ByReading), Fields(Found.ByValue));
+        return (read == "" ? "" : $"No index finds {read}: filter long lists by something else as well. ") + (byValue == "" ? "" : $"An index finds {byValue} by eq and in alone.");
     }
 
     /// <summary>Ids are text, changes are what they change.</summary>

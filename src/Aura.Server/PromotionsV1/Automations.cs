@@ -24,9 +24,9 @@ internal static class Automations
         .Parameter("status", words: Words<AutomationStatus>.All);
 
     private static readonly Listing<AutomationFiring, FiringResponse> Log = new Listing<AutomationFiring, FiringResponse>(FiringResponse.From)
-        .Field("outcome", f => f.Outcome)
-        .Field("customer_id", f => f.CustomerId)
-        .Field("created_at", f => f.CreatedAt)
+        .Field("outcome", f => f.Outcome, Found.ByValue)
+        .Field("customer_id", f => f.CustomerId, Found.ByValue)
+        .Field("created_at", f => f.CreatedAt, Found.ByReading)
         .Parameter("outcome", words: Words<FiringOutcome>.All)
         .Parameter("customer_id");
 

@@ -16,12 +16,18 @@ internal static class AuditLogs
         .Parameter("actor")
         .Parameter("resource")
         .Parameter("resource_id")
-        .Search("action", action => action.Contains('.') ? e => e.Action == action : e => e.Action.EndsWith("." + action), "created, updated, deleted or a whole action such as product.updated")
+        .Search("action", Did, "created, updated, deleted or a whole action such as product.updated")
         .Parameter("date_from", "timestamp", "gte")
         .Parameter("date_to", "timestamp", "lte");
 
     public static void MapAuditLogs(this RouteGroupBuilder api) =>
         api.MapGet("/audit-logs", List).WithTags("Audit Logs").Scope("audit_logs").Lists(Shape);
+
+    private static Expression<Func<AuditEntry, bool>> Did(string action)
+    {
+        var verb = action[(action.IndexOf('.') + 1)..];
+        return action == verb ? e => AuraDb.Part(e.Action, ".", 2) == verb : e => AuraDb.Part(e.Action, ".", 2) == verb && e.Action == action;
+    }
 
     private static async Task<AuditLogList> List(ListRequest list, AuraDb db, CancellationToken cancellation)
     {

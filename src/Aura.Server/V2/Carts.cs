@@ -16,11 +16,11 @@ namespace Aura.Server.V2;
 internal static class Carts
 {
     private static readonly Listing<Cart, CartSummary> Shape = new Listing<Cart, CartSummary>(CartSummary.From)
-        .Field("customer_id", c => c.CustomerId)
-        .Field("email", c => c.Email)
+        .Field("customer_id", c => c.CustomerId, Found.ByValue)
+        .Field("email", c => c.Email, Found.ByValue)
         .Field("created_at", c => c.CreatedAt)
         .Field("last_activity_at", c => c.LastActivityAt)
-        .Field("completed_at", c => c.CompletedAt)
+        .Field("completed_at", c => c.CompletedAt, Found.ByReading)
         .Parameter("customer_id")
         .Parameter("email");
 

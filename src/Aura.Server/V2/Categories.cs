@@ -17,7 +17,7 @@ internal static class Categories
         .Field("parent_id", c => c.ParentId)
         .Field("created_at", c => c.CreatedAt)
         .Field("updated_at", c => c.UpdatedAt)
-        .Many("path", slug => c => c.Path.Contains(slug))
+        .Many("path", slugs => c => c.Path.Any(slug => slugs.Contains(slug)))
         .Parameter("parent_id", about: "Directly below this category")
         .SortedBy("name");
 

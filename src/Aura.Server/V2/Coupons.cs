@@ -14,10 +14,10 @@ internal static class Coupons
         .Field("code", c => c.CodeKey)
         .Field("promotion_id", c => c.PromotionId)
         .Field("expires_at", c => c.ExpiresAt)
-        .Field("times_redeemed", c => c.Used)
+        .Field("times_redeemed", c => c.Used, Found.ByReading)
         .Field("created_at", c => c.CreatedAt)
-        .Field("updated_at", c => c.UpdatedAt)
-        .Metadata(c => c.Metadata)
+        .Field("updated_at", c => c.UpdatedAt, Found.ByReading)
+        .Metadata(c => c.Metadata, Found.ByReading)
         .Parameter("promotion_id")
         .Search("code", code => c => c.CodeKey == Coupon.KeyOf(code), "In any spelling");
 

@@ -13,13 +13,13 @@ namespace Aura.Server.V2;
 internal static class Customers
 {
     private static readonly Listing<Customer, CustomerResponse> Shape = new Listing<Customer, CustomerResponse>(CustomerResponse.From)
-        .Field("email", c => c.EmailKey)
-        .Field("first_name", c => c.FirstName)
+        .Field("email", c => c.EmailKey, Found.Always)
+        .Field("first_name", c => c.FirstName, Found.ByReading)
         .Field("last_name", c => c.LastName)
         .Field("phone", c => c.Phone)
         .Field("created_at", c => c.CreatedAt)
         .Field("updated_at", c => c.UpdatedAt)
-        .Many("tags", tag => c => c.Tags.Contains(tag))
+        .Many("tags", tags => c => c.Tags.Any(tag => tags.Contains(tag)))
         .Search("email", text => c => EF.Functions.ILike(c.EmailKey, "%" + Expressions.Literal(text) + "%", Expressions.Escape), "Part of the e-mail address")
         .Search("name", text => c => EF.Functions.ILike((c.FirstName ?? "") + " " + (c.LastName ?? ""), "%" + Expressions.Literal(text) + "%", Expressions.Escape), "Part of the name")
         .Parameter("tags", "tags", "in", about: "Any of these tags, joined by commas")

@@ -14,10 +14,10 @@ namespace Aura.Server.V2;
 internal static class Disputes
 {
     private static readonly Listing<PaymentDispute, DisputeResponse> Shape = new Listing<PaymentDispute, DisputeResponse>(DisputeResponse.From)
-        .Field("payment_id", d => d.IntentId)
+        .Field("payment_id", d => d.IntentId, Found.ByValue)
         .Field("status", d => d.Status)
-        .Field("reason", d => d.Reason)
-        .Field("amount", d => d.Amount)
+        .Field("reason", d => d.Reason, Found.ByReading)
+        .Field("amount", d => d.Amount, Found.ByReading)
         .Field("evidence_due_by", d => d.EvidenceDueBy)
         .Field("created_at", d => d.CreatedAt)
         .Parameter("payment_id")

@@ -26,8 +26,8 @@ internal static class Imports
 
     private static readonly Listing<ImportRow, ImportRowResponse> Rows = new Listing<ImportRow, ImportRowResponse>(ImportRowResponse.From)
         .Field("row", r => r.Number)
-        .Field("outcome", r => r.Outcome)
-        .Field("column", r => r.ColumnName)
+        .Field("outcome", r => r.Outcome, Found.ByValue)
+        .Field("column", r => r.ColumnName, Found.ByReading)
         .Parameter("outcome", words: Words<RowOutcome>.All)
         .SortedBy("row");
 

@@ -20,10 +20,10 @@ internal static class InventoryAlerts
     private static readonly Listing<Reorder, ReorderResponse> Reorders = new Listing<Reorder, ReorderResponse>(ReorderResponse.From)
         .Field("status", r => r.Status)
         .Field("product_id", r => r.ProductId)
-        .Field("variant_id", r => r.VariantId)
-        .Field("quantity", r => r.Quantity)
+        .Field("variant_id", r => r.VariantId, Found.ByReading)
+        .Field("quantity", r => r.Quantity, Found.ByReading)
         .Field("created_at", r => r.CreatedAt)
-        .Field("updated_at", r => r.UpdatedAt)
+        .Field("updated_at", r => r.UpdatedAt, Found.ByReading)
         .Parameter("status", words: Words<ReorderStatus>.All)
         .Parameter("product_id");
 

@@ -17,12 +17,12 @@ internal static class InventoryReservations
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(30);
 
     private static readonly Listing<Reservation, ReservationResponse> Shape = new Listing<Reservation, ReservationResponse>(ReservationResponse.From)
-        .Field("channel", r => r.Channel)
-        .Field("order_id", r => r.Reference)
-        .Field("location", r => r.WarehouseId)
+        .Field("channel", r => r.Channel, Found.ByReading)
+        .Field("order_id", r => r.Reference, Found.ByReading)
+        .Field("location", r => r.WarehouseId, Found.ByReading)
         .Field("variant_id", r => r.VariantId)
-        .Field("expires_at", r => r.ExpiresAt)
-        .Field("created_at", r => r.CreatedAt);
+        .Field("expires_at", r => r.ExpiresAt, Found.ByReading)
+        .Field("created_at", r => r.CreatedAt, Found.ByReading);
 
     public static void MapInventoryReservations(this RouteGroupBuilder api)
     {

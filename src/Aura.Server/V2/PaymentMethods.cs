@@ -15,9 +15,9 @@ namespace Aura.Server.V2;
 internal static class PaymentMethods
 {
     private static readonly Listing<PaymentMethod, PaymentMethodResponse> Shape = new Listing<PaymentMethod, PaymentMethodResponse>(PaymentMethodResponse.From)
-        .Field("customer_id", m => m.CustomerId)
+        .Field("customer_id", m => m.CustomerId, Found.ByValue)
         .Field("type", m => m.Kind)
-        .Field("fingerprint", m => m.Fingerprint)
+        .Field("fingerprint", m => m.Fingerprint, Found.ByValue)
         .Field("created_at", m => m.CreatedAt)
         .Parameter("customer_id")
         .Parameter("type", words: Words<PaymentKind>.All);

@@ -16,12 +16,12 @@ namespace Aura.Server.V2;
 internal static class Payments
 {
     private static readonly Listing<PaymentIntent, PaymentResponse> Shape = new Listing<PaymentIntent, PaymentResponse>(PaymentResponse.From)
-        .Field("order_id", i => i.OrderId)
-        .Field("customer_id", i => i.CustomerId)
+        .Field("order_id", i => i.OrderId, Found.ByValue)
+        .Field("customer_id", i => i.CustomerId, Found.ByValue)
         .Field("status", i => i.PaymentStatus)
-        .Field("amount", i => i.Amount)
-        .Field("currency", i => i.Currency)
-        .Field("captured_at", i => i.CapturedAt)
+        .Field("amount", i => i.Amount, Found.ByReading)
+        .Field("currency", i => i.Currency, Found.ByReading)
+        .Field("captured_at", i => i.CapturedAt, Found.ByReading)
         .Field("created_at", i => i.CreatedAt)
         .Field("updated_at", i => i.UpdatedAt)
         .Parameter("order_id")

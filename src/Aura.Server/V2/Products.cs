@@ -15,16 +15,16 @@ namespace Aura.Server.V2;
 internal static class Products
 {
     internal static readonly Listing<Product, RowKey> Shape = new Listing<Product, RowKey>(p => new RowKey(p.TenantId, p.Id))
-        .Field("name", p => p.Name)
-        .Field("sku", p => p.Sku)
+        .Field("name", p => p.Name, Found.Always)
+        .Field("sku", p => p.Sku, Found.Always)
         .Field("status", p => p.Status)
         .MoneyField("price", p => p.Price)
         .Field("vendor", p => p.Vendor)
         .Field("product_type", p => p.ProductType)
-        .Field("tax_category", p => p.TaxCategory)
+        .Field("tax_category", p => p.TaxCategory, Found.ByReading)
         .Field("created_at", p => p.CreatedAt)
         .Field("updated_at", p => p.UpdatedAt)
-        .Many("tags", tag => p => p.Tags.Contains(tag))
+        .Many("tags", tags => p => p.Tags.Any(tag => tags.Contains(tag)))
         .Many("category", InCategory, p => p.Categories.OrderBy(c => c.Position).Select(c => c.Category.Slug).FirstOrDefault())
         .Search("search", Matching, "Part of the name or the SKU")
         .Parameter("status", words: Words<ProductStatus>.All)
@@ -147,10 +147,10 @@ internal static class Products
             ?? (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var bare) ? await db.OnOffer(new Id<Product>(bare), cancellation) : null);
     }
 
-    private static Expression<Func<Product, bool>> InCategory(string name)
+    private static Expression<Func<Product, bool>> InCategory(string[] names)
     {
-        var slug = Slug.Of(name);
-        return p => p.Categories.Any(c => c.Category.Path.Contains(slug));
+        string[] slugs = [.. names.Select(Slug.Of)];
+        return p => p.Categories.Any(c => c.Category.Path.Any(slug => slugs.Contains(slug)));
     }
 
     private static Expression<Func<Product, bool>> Matching(string text)

@@ -13,10 +13,10 @@ namespace Aura.Server.V2;
 internal static class Returns
 {
     private static readonly Listing<Return, ReturnResponse> Shape = new Listing<Return, ReturnResponse>(ReturnResponse.From)
-        .Field("order_id", r => r.OrderId)
-        .Field("customer_id", r => r.CustomerId)
+        .Field("order_id", r => r.OrderId, Found.ByValue)
+        .Field("customer_id", r => r.CustomerId, Found.ByValue)
         .Field("status", r => r.Status)
-        .Field("reason", r => r.Reason)
+        .Field("reason", r => r.Reason, Found.ByReading)
         .Field("created_at", r => r.CreatedAt)
         .Parameter("order_id")
         .Parameter("customer_id")

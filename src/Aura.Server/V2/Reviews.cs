@@ -18,7 +18,7 @@ internal static class Reviews
     private static readonly Listing<Review, ReviewResponse> Shape = new Listing<Review, ReviewResponse>(ReviewResponse.From)
         .Field("rating", r => r.Rating)
         .Field("status", r => r.Status)
-        .Field("customer_id", r => r.CustomerId)
+        .Field("customer_id", r => r.CustomerId, Found.ByValue)
         .Field("created_at", r => r.CreatedAt)
         .Parameter("status", words: Words<ReviewStatus>.All)
         .Parameter("rating");

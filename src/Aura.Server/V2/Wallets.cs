@@ -16,11 +16,11 @@ namespace Aura.Server.V2;
 internal static class Wallets
 {
     private static readonly Listing<WalletEntry, WalletEntryResponse> Shape = new Listing<WalletEntry, WalletEntryResponse>(WalletEntryResponse.From)
-        .Field("unit", e => e.Unit)
-        .Field("kind", e => e.Kind)
-        .Field("source", e => e.Source)
-        .Field("order_id", e => e.OrderId)
-        .Field("created_at", e => e.CreatedAt)
+        .Field("unit", e => e.Unit, Found.ByReading)
+        .Field("kind", e => e.Kind, Found.ByReading)
+        .Field("source", e => e.Source, Found.ByReading)
+        .Field("order_id", e => e.OrderId, Found.ByReading)
+        .Field("created_at", e => e.CreatedAt, Found.ByReading)
         .Parameter("unit")
         .Parameter("kind", words: Words<WalletFact>.All)
         .Parameter("source", words: Words<WalletSource>.All);

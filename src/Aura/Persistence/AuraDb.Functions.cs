@@ -17,5 +17,9 @@ public sealed partial class AuraDb
     [DbFunction("held_stock", IsBuiltIn = true)]
     public static long HeldStock(long tenantId, long variantId, long warehouseId) => throw OnlyInQueries();
 
+    /// <summary>One of the parts of a text, counted from 1; empty where it has not so many.</summary>
+    [DbFunction("split_part", IsBuiltIn = true)]
+    public static string Part(string text, string separator, int number) => throw OnlyInQueries();
+
     private static NotSupportedException OnlyInQueries() => new("This is computed by the database, inside a query.");
 }

@@ -23,9 +23,6 @@ internal static class Expressions
     public static Expression<Func<T, bool>> Not<T>(Expression<Func<T, bool>> condition) =>
         Expression.Lambda<Func<T, bool>>(Expression.Not(condition.Body), condition.Parameters);
 
-    public static Expression<Func<T, bool>> Or<T>(Expression<Func<T, bool>> a, Expression<Func<T, bool>> b) =>
-        Expression.Lambda<Func<T, bool>>(Expression.OrElse(a.Body, Bind(b, a.Parameters[0])), a.Parameters);
-
     public static Expression<Func<T, bool>> MetadataIs<T>(Expression<Func<T, Dictionary<string, string>>> metadata, string key, string value)
     {
         var wanted = new Dictionary<string, string> { [key] = value };

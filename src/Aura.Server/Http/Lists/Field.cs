@@ -11,6 +11,29 @@ internal interface IField<T>
 
     /// <summary>What to sort by; null: it cannot be sorted by.</summary>
     LambdaExpression? SortKey { get; }
+
+    Found Found { get; }
+}
+
+/// <summary>How an index finds rows by a field, however many there are. What none does is found by reading the rows that the other conditions leave.</summary>
+/// <remarks>An index costs every write of the table, so that a field has one where callers look by it. A test holds the lists to what is said here.</remarks>
+[Flags]
+public enum Found
+{
+    /// <summary>By none.</summary>
+    ByReading = 0,
+
+    /// <summary>By what it is.</summary>
+    ByValue = 1,
+
+    /// <summary>By spans, and in its order.</summary>
+    InOrder = 2,
+
+    /// <summary>By a part of the text.</summary>
+    ByPart = 4,
+
+    Usually = ByValue | InOrder,
+    Always = Usually | ByPart,
 }
 
 /// <summary>A field with one value per row.</summary>
@@ -20,6 +43,7 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
 
     public bool IsMoney { get; init; }
     public LambdaExpression SortKey => selector;
+    public required Found Found { get; init; }
 
     public Expression<Func<T, bool>> Compare(string op, string value, ListOptions options, string name)
     {
@@ -82,16 +106,18 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
 }
 
 /// <summary>A condition by word: the row has the tag, is in the category, matches the search.</summary>
-internal sealed class Membership<T>(Func<string, Expression<Func<T, bool>>> has, LambdaExpression? sortKey = null) : IField<T>
+/// <param name="has">The row has any of these.</param>
+internal sealed class Membership<T>(Func<string[], Expression<Func<T, bool>>> has, LambdaExpression? sortKey = null) : IField<T>
 {
     public LambdaExpression? SortKey => sortKey;
+    public Found Found => Found.ByValue;
 
     public Expression<Func<T, bool>> Compare(string op, string value, ListOptions options, string name) => op switch
     {
-        "eq" or "contains" => has(value),
-        "ne" => Expressions.Not(has(value)),
-        "in" => value.Split(',').Select(has).Aggregate(Expressions.Or),
-        "nin" => Expressions.Not(value.Split(',').Select(has).Aggregate(Expressions.Or)),
+        "eq" or "contains" => has([value]),
+        "ne" => Expressions.Not(has([value])),
+        "in" => has(value.Split(',')),
+        "nin" => Expressions.Not(has(value.Split(','))),
         "gt" or "gte" or "lt" or "lte" or "starts_with" or "ends_with" => throw Refused.BadRequest($"'{name}' is compared with eq, ne, in or nin."),
         _ => throw Filters.Unknown(op),
     };

@@ -17,25 +17,30 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
     public IReadOnlyCollection<string> Fields => fields.Keys;
     public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
     public bool HasMetadata => metadata is not null;
+    public Found MetadataFound { get; private set; }
+    public ILookup<Found, string> FoundBy => fields.Where(one => one.Key[0] != '?').ToLookup(one => one.Value.Found, one => one.Key);
     internal Expression<Func<T, TResponse>> Shape => shape;
+    internal IReadOnlyDictionary<string, IField<T>> All => fields;
+    internal string UsualOrder => sort;
 
     /// <summary>A field to filter and sort by.</summary>
-    public Listing<T, TResponse> Field<TValue>(string name, Expression<Func<T, TValue>> value)
+    public Listing<T, TResponse> Field<TValue>(string name, Expression<Func<T, TValue>> value, Found found = Found.Usually)
     {
-        fields[name] = new Field<T, TValue>(value);
+        fields[name] = new Field<T, TValue>(value) { Found = found };
         return this;
     }
 
     /// <summary>An amount that callers write in major units and the table keeps in minor units of the store's currency.</summary>
-    public Listing<T, TResponse> MoneyField(string name, Expression<Func<T, long>> minor)
+    public Listing<T, TResponse> MoneyField(string name, Expression<Func<T, long>> minor, Found found = Found.Usually)
     {
-        fields[name] = new Field<T, long>(minor) { IsMoney = true };
+        fields[name] = new Field<T, long>(minor) { IsMoney = true, Found = found };
         return this;
     }
 
     /// <summary>Values that a row has many of; filters with eq, ne, in and nin.</summary>
+    /// <param name="has">The row has any of these.</param>
     /// <param name="first">The one that lists sort by; null: they do not.</param>
-    public Listing<T, TResponse> Many(string name, Func<string, Expression<Func<T, bool>>> has, Expression<Func<T, string?>>? first = null)
+    public Listing<T, TResponse> Many(string name, Func<string[], Expression<Func<T, bool>>> has, Expression<Func<T, string?>>? first = null)
     {
         fields[name] = new Membership<T>(has, first);
         return this;
@@ -52,14 +57,14 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
     /// <summary>A query parameter whose condition is no simple comparison, such as a search in several fields.</summary>
     public Listing<T, TResponse> Search(string name, Func<string, Expression<Func<T, bool>>> condition, string about)
     {
-        fields[$"?{name}"] = new Membership<T>(condition);
+        fields[$"?{name}"] = new Membership<T>(values => condition(values[0]));
         parameters[name] = new($"?{name}", "eq", null, about);
         return this;
     }
 
-    public Listing<T, TResponse> Metadata(Expression<Func<T, Dictionary<string, string>>> pairs)
+    public Listing<T, TResponse> Metadata(Expression<Func<T, Dictionary<string, string>>> pairs, Found found = Found.ByValue)
     {
-        metadata = pairs;
+        (metadata, MetadataFound) = (pairs, found);
         return this;
     }
 
@@ -75,7 +80,9 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
         if (options.Span is { } tenants && typeof(T).IsAssignableTo(typeof(StoreRow)))
             rows = rows.IgnoreQueryFilters().Where(row => tenants.Contains(EF.Property<long>(row, nameof(StoreRow.TenantId))));
         rows = Matching(rows.AsNoTracking(), options);
-        var keys = options.Sort is { } wish ? Keyset<T>.Of(wish, fields) : Own;
+        if (options.IsNarrowed(parameters))
+            rows = rows.PlannedByValue();
+        var keys = (options.Sort ?? Newest(options)) is { } wish ? Keyset<T>.Of(wish, fields) : Own;
         return options.Cursor is null
             ? await keys.Order(rows).Page(options, shape, cancellation)
             : await ByCursor(rows, keys, options, cancellation);
@@ -88,11 +95,8 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
     public bool IsPlain(ListOptions options, out long before)
     {
         before = long.MaxValue;
-        if (sort != "-id" || options is not { Cursor: { } cursor, Sort: null, Span: null, Filters.Count: 0, Metadata.Count: 0 })
+        if (sort != "-id" || options is not { Cursor: { } cursor, Sort: null, Span: null } || options.IsNarrowed(parameters))
             return false;
-        foreach (var (name, _) in options.Parameters)
-            if (parameters.ContainsKey(name))
-                return false;
         if (cursor.Length > 0)
             before = (long)Own.Read(cursor)[0]!; // an id is never null
         return true;
@@ -110,6 +114,12 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
 
     /// <summary>The list's own order.</summary>
     private Keyset<T> Own => field ??= Keyset<T>.Of(sort, fields);
+
+    /// <summary>Rows of a span of time come by that time unless another order is wished: it is nearly that of their ids, and one index finds and sorts them.</summary>
+    private string? Newest(ListOptions options) => sort != "-id" ? null : options.Filters.Select(filter => (filter.Field, filter.Op))
+        .Concat(options.Parameters.Where(given => parameters.ContainsKey(given.Name)).Select(given => (parameters[given.Name].Field, parameters[given.Name].Op)))
+        .Where(filter => filter.Op is "gt" or "gte" or "lt" or "lte" && fields.GetValueOrDefault(filter.Field)?.SortKey?.ReturnType is { } type && (type == typeof(DateTime) || type == typeof(DateTime?)))
+        .Select(filter => $"-{filter.Field}").FirstOrDefault();
 
     /// <summary>The rows that the filters leave, without their order and pages.</summary>
     public IQueryable<T> Matching(IQueryable<T> rows, ListOptions options)
@@ -130,9 +140,11 @@ public sealed class Listing<T, TResponse>(Expression<Func<T, TResponse>> shape) 
 
     private async Task<PageOf<TResponse>> ByCursor(IQueryable<T> rows, Keyset<T> keys, ListOptions options, CancellationToken cancellation)
     {
-        if (options.Cursor is { Length: > 0 } cursor)
-            rows = rows.Where(keys.After(cursor));
-        var page = await keys.Order(rows).Take(options.Limit + 1).Select(keys.WithPosition(shape)).ToListAsync(cancellation);
+        var stretches = options.Cursor is { Length: > 0 } cursor ? keys.After(cursor).Select(rows.Where) : [rows];
+        var page = new List<Placed<TResponse>>();
+        foreach (var stretch in stretches)
+            if (page.Count <= options.Limit)
+                page.AddRange(await keys.Order(stretch).Take(options.Limit + 1 - page.Count).Select(keys.WithPosition(shape)).ToListAsync(cancellation));
         var more = page.Count > options.Limit;
         if (more)
             page.RemoveAt(page.Count - 1);
@@ -182,6 +194,9 @@ public interface IListing
     IReadOnlyCollection<string> Fields { get; }
     IReadOnlyDictionary<string, Parameter> Parameters { get; }
     bool HasMetadata { get; }
+
+    /// <summary>The fields by how they are found.</summary>
+    ILookup<Found, string> FoundBy { get; }
 }
 
 public sealed record Parameter(string Field, string Op, IReadOnlyList<string>? Words, string? About)
@@ -206,6 +221,10 @@ public sealed record ListOptions
     public IReadOnlyList<(string Field, string Op, string Value)> Filters { get; init; } = [];
     public IReadOnlyList<(string Key, string Value)> Metadata { get; init; } = [];
     public IReadOnlyList<(string Name, string Value)> Parameters { get; init; } = [];
+
+    /// <summary>Not the whole list is asked for.</summary>
+    public bool IsNarrowed(IReadOnlyDictionary<string, Parameter> parameters) =>
+        Filters.Count > 0 || Metadata.Count > 0 || Parameters.Any(given => parameters.ContainsKey(given.Name));
 
     /// <summary>The stores that the list spans; null: the caller's.</summary>
     public IReadOnlyList<long>? Span { get; init; }
