@@ -9,16 +9,17 @@ namespace Aura.Orders.History;
 
 /// <summary>Takes an Online Retail file into a store: customers, products, orders that were paid and delivered, and credits.</summary>
 /// <remarks>
-/// Every batch is a transaction, and an invoice that is in the books is left out: whatever broke off is simply begun again. One
-/// thread reads while another writes. The file names no time zone; its times are taken as UTC.
+/// An invoice is written in one transaction, and one that is in the books is left out: whatever broke off is simply begun again. While the
+/// file is read, the sales of a batch are written on two connections, for PostgreSQL uses one processor for each; its credits follow, because
+/// they look for what was sold. The file names no time zone; its times are taken as UTC.
 /// </remarks>
-public sealed class RetailHistory(AuraDb db)
+public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts, TimeProvider time)
 {
     /// <summary>What the file's amounts are in.</summary>
     public static readonly Currency Currency = Currency.Gbp;
 
     private const string Source = "online-retail";
-    private const int BatchLines = 10_000;
+    private const int BatchLines = 20_000, Writers = 2;
 
     private readonly PastOrders orders = new(db);
     private readonly RetailCredits credits = new(db);
@@ -30,6 +31,9 @@ public sealed class RetailHistory(AuraDb db)
     /// <exception cref="UnreadableShopFile">The header lacks a column of the data set.</exception>
     public async Task<RetailReport> Import(Stream file, Action<RetailReport> progress, CancellationToken cancellation)
     {
+        await using var alone = await Open(cancellation);
+        await using var turn = await alone.Database.BeginTransactionAsync(cancellation); // held to the end, for its lock: two imports would write the same invoices
+        await alone.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({Source}, {db.Caller.TenantId}))", cancellation);
         var written = 0;
         var batches = Channel.CreateBounded<Batch>(2);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -38,7 +42,7 @@ public sealed class RetailHistory(AuraDb db)
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(cancellation))
             {
-                await db.InTransaction(() => Write(batch, cancellation), cancellation);
+                await Write(batch, cancellation);
                 if (int.IsPow2(++written) && written > 1)
                     await Analyze(cancellation);
                 progress(report);
@@ -86,18 +90,23 @@ public sealed class RetailHistory(AuraDb db)
     private async Task Write(Batch batch, CancellationToken cancellation)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({Source}, {db.Caller.TenantId}))", cancellation);
         foreach (var problem in batch.Problems)
             report.Add(problem);
         report.LinesLeftOut += batch.Problems.Count(problem => problem.Rejects);
-        report.Rows = Math.Max(report.Rows, batch.Row);
+        var fresh = await db.InTransaction(async () =>
+        {
+            var fresh = await Fresh(connection, batch.Invoices, cancellation);
+            shelves ??= new(db, new(connection));
+            await shelves.Stock(connection, fresh, report, cancellation);
+            return fresh;
+        }, cancellation);
 
-        var fresh = await Fresh(connection, batch.Invoices, cancellation);
-        shelves ??= new(db, new(connection));
-        await shelves.Stock(connection, fresh, report, cancellation);
-        await WriteOrders([.. fresh.Where(invoice => !IsCredit(invoice))], cancellation);
-        await credits.Write(connection, Source, [.. fresh.Where(IsCredit)], shelves, report, cancellation);
+        await WriteOrders([.. fresh.Where(invoice => !IsCredit(invoice))], shelves!, cancellation); // just filled
+        await db.InTransaction(() => credits.Write(connection, Source, [.. fresh.Where(IsCredit)], shelves!, report, cancellation), cancellation);
+        report.Rows = Math.Max(report.Rows, batch.Row);
     }
+
+    private async Task<AuraDb> Open(CancellationToken cancellation) => (await contexts.CreateDbContextAsync(cancellation)).Enter(db.Caller, time);
 
     /// <summary>Tables that were empty a minute ago are planned for as if they still were, and autovacuum comes too late.</summary>
     private Task Analyze(CancellationToken cancellation) =>
@@ -121,7 +130,7 @@ public sealed class RetailHistory(AuraDb db)
         return [.. fresh.Values];
     }
 
-    private async Task WriteOrders(List<RetailInvoice> invoices, CancellationToken cancellation)
+    private async Task WriteOrders(List<RetailInvoice> invoices, RetailShelves shelves, CancellationToken cancellation)
     {
         var past = new List<PastOrder>();
         foreach (var invoice in invoices)
@@ -132,15 +141,21 @@ public sealed class RetailHistory(AuraDb db)
             if (sale is null)
                 report.StockNotes++;
             else
-                past.Add(sale.ToOrder(shelves!)); // stocked before
+                past.Add(sale.ToOrder(shelves));
             foreach (var problem in sale?.Problems ?? [])
                 report.Add(problem);
         }
 
-        await orders.Write(Source, past, cancellation);
+        await Task.WhenAll(past.Chunk(Math.Max(1, (past.Count + Writers - 1) / Writers)).Select(part => Beside(part, cancellation)));
         report.Orders += past.Count;
         report.OrderLines += past.Sum(order => order.Lines.Count);
         report.OrderAmount += past.Sum(order => order.Total);
+    }
+
+    private async Task Beside(IReadOnlyList<PastOrder> part, CancellationToken cancellation)
+    {
+        await using var own = await Open(cancellation);
+        await new PastOrders(own).Write(Source, part, cancellation);
     }
 
     /// <summary>One event about all of it: one for each order would flood whoever listens.</summary>

@@ -24,13 +24,6 @@ internal sealed class RetailShelves(AuraDb db, IdBlocks ids)
         await StockCustomers(connection, invoices, report, cancellation);
     }
 
-    /// <summary>A batch was rolled back: what it made is not there.</summary>
-    public void Forget()
-    {
-        variants.Clear();
-        customers.Clear();
-    }
-
     private async Task StockGoods(NpgsqlConnection connection, IReadOnlyList<RetailInvoice> invoices, RetailReport report, CancellationToken cancellation)
     {
         var named = new Dictionary<string, Goods>();

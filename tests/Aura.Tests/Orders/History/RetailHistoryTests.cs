@@ -5,6 +5,7 @@ using Aura.Orders;
 using Aura.Orders.History;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Orders.History;
 
@@ -247,7 +248,7 @@ public sealed class RetailHistoryTests
         }
 
         decimal Amount(string[] row) => Math.Round(int.Parse(row[3], CultureInfo.InvariantCulture) * decimal.Parse(row[5], CultureInfo.InvariantCulture), 2, MidpointRounding.AwayFromZero);
-        var report = await store.Database((db, _) => new RetailHistory(db).Import(new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), _ => { }, default));
+        var report = await store.Database((db, services) => ActivatorUtilities.CreateInstance<RetailHistory>(services, db).Import(new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), _ => { }, default));
 
         var sales = rows.Where(row => char.IsAsciiDigit(row[0][0])).ToList();
         var bought = sales.GroupBy(row => row[0]).Where(invoice => invoice.Any(row => int.Parse(row[3], CultureInfo.InvariantCulture) > 0 && (row[5] != "0" || row[6] != "")));
@@ -275,6 +276,6 @@ internal static class RetailFiles
     private const string Header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n";
 
     /// <summary>Imports lines of an Online Retail file.</summary>
-    public static Task<RetailReport> Import(this Store store, string lines, Action<RetailReport>? progress = null) => store.Database((db, _) =>
-        new RetailHistory(db).Import(new MemoryStream(Encoding.UTF8.GetBytes(Header + lines)), progress ?? (_ => { }), default));
+    public static Task<RetailReport> Import(this Store store, string lines, Action<RetailReport>? progress = null) => store.Database((db, services) =>
+        ActivatorUtilities.CreateInstance<RetailHistory>(services, db).Import(new MemoryStream(Encoding.UTF8.GetBytes(Header + lines)), progress ?? (_ => { }), default));
 }
