@@ -9,26 +9,36 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Rows deleted or changed by one statement: short enough that nobody waits for its locks, and that a stop of the server finds an end.</summary>
+    private const int Part = 5_000;
+
     private static readonly Recurring[] All =
     [
-        new("idempotency.forget", TimeSpan.FromHours(1), "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"),
-        new("payment_keys.forget", TimeSpan.FromHours(1), """
-            UPDATE payment_intents SET once_key = NULL WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours';
-            UPDATE refunds SET once_key = NULL WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours'
-            """),
-        new("rate_windows.forget", TimeSpan.FromHours(6), "DELETE FROM rate_windows WHERE starts_at < now() - interval '3 days'"),
-        new("coupon_guesses.forget", TimeSpan.FromHours(6), "DELETE FROM coupon_guesses WHERE since < now() - interval '2 days'"),
-        new("request_nonces.forget", TimeSpan.FromHours(1), "DELETE FROM request_nonces WHERE seen_at < now() - interval '1 hour'"),
-        new("jobs.forget", TimeSpan.FromHours(6), "DELETE FROM jobs WHERE finished_at < now() - interval '30 days' AND state = 'completed'"),
-        new("webhook_deliveries.forget", TimeSpan.FromHours(6), "DELETE FROM webhook_deliveries WHERE created_at < now() - interval '30 days' AND status <> 'pending'"),
-        new("imports.forget", TimeSpan.FromHours(6), """
-            DELETE FROM imports WHERE updated_at < now() - interval '90 days' OR state = 'uploading' AND updated_at < now() - interval '1 day'
-            """),
-        new("import_files.forget", TimeSpan.FromHours(6), """
-            DELETE FROM import_chunks c USING imports i WHERE i.tenant_id = c.tenant_id AND i.id = c.import_id AND i.updated_at < now() - interval '7 days'
-            """),
-        new("audit_logs.forget", TimeSpan.FromHours(1), AuditRetention.Sql) { ByStoreClocks = true },
+        new("idempotency.forget", TimeSpan.FromHours(1), Forget("idempotency_keys", "created_at < now() - interval '24 hours'")),
+        new("payment_keys.forget", TimeSpan.FromHours(1), ForgetKey("payment_intents"), ForgetKey("refunds")),
+        new("rate_windows.forget", TimeSpan.FromHours(6), Forget("rate_windows", "starts_at < now() - interval '3 days'")),
+        new("coupon_guesses.forget", TimeSpan.FromHours(6), Forget("coupon_guesses", "since < now() - interval '2 days'")),
+        new("request_nonces.forget", TimeSpan.FromHours(1), Forget("request_nonces", "seen_at < now() - interval '1 hour'")),
+        new("jobs.forget", TimeSpan.FromHours(6), Forget("jobs", "finished_at < now() - interval '30 days' AND state = 'completed'")),
+        new("webhook_deliveries.forget", TimeSpan.FromHours(6), Forget("webhook_deliveries", "created_at < now() - interval '30 days' AND status <> 'pending'")),
+        new("imports.forget", TimeSpan.FromHours(6),
+            Forget("import_rows", $"(tenant_id, import_id) IN (SELECT tenant_id, id FROM imports WHERE {OldImports})"), Forget("imports", OldImports)),
+        new("import_files.forget", TimeSpan.FromHours(6),
+            Forget("import_chunks", "(tenant_id, import_id) IN (SELECT tenant_id, id FROM imports WHERE updated_at < now() - interval '7 days')")),
+        new("audit_logs.forget", TimeSpan.FromHours(1), Retention.AuditLogs(Part)) { ByStoreClocks = true },
+        new("events.forget", TimeSpan.FromHours(1), Retention.Events(Part)) { ByStoreClocks = true },
     ];
+
+    private const string OldImports = "updated_at < now() - interval '90 days' OR state = 'uploading' AND updated_at < now() - interval '1 day'";
+
+    /// <summary>Deletes the next rows that are too old.</summary>
+    private static string Forget(string table, string condition) =>
+        $"DELETE FROM {table} WHERE ctid = ANY (ARRAY (SELECT ctid FROM {table} WHERE {condition} LIMIT {Part} FOR UPDATE SKIP LOCKED))";
+
+    private static string ForgetKey(string table) => $"""
+        UPDATE {table} SET once_key = NULL WHERE ctid = ANY (ARRAY (
+          SELECT ctid FROM {table} WHERE once_key LIKE 'key\_%' AND created_at < now() - interval '24 hours' LIMIT {Part} FOR UPDATE SKIP LOCKED))
+        """;
 
     public async Task Run(CancellationToken stopping)
     {
@@ -36,7 +46,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         {
             foreach (var job in All)
                 if (await IsDue(job, stopping))
-                    await Execute(job.Sql, stopping);
+                    await Execute(job, stopping);
             await Task.Delay(Pause, time, stopping);
         }
     }
@@ -45,7 +55,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
     public async Task FollowStoreClocks(CancellationToken cancellation)
     {
         foreach (var job in All.Where(job => job.ByStoreClocks))
-            await Execute(job.Sql, cancellation);
+            await Execute(job, cancellation);
     }
 
     private async Task<bool> IsDue(Recurring job, CancellationToken cancellation)
@@ -59,14 +69,20 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
-    private async Task Execute(string sql, CancellationToken cancellation)
+    /// <summary>Part by part, each a transaction, until nothing is left to do.</summary>
+    private async Task Execute(Recurring job, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(sql);
-        command.CommandTimeout = 300;
-        await command.ExecuteNonQueryAsync(cancellation);
+        foreach (var sql in job.Parts)
+        {
+            await using var command = source.CreateCommand(sql);
+            command.CommandTimeout = 300;
+            while (await command.ExecuteNonQueryAsync(cancellation) == Part)
+                cancellation.ThrowIfCancellationRequested();
+        }
     }
 
-    private sealed record Recurring(string Name, TimeSpan Every, string Sql)
+    /// <param name="Parts">Statements, each run again until it touches fewer than <see cref="Part"/> rows.</param>
+    private sealed record Recurring(string Name, TimeSpan Every, params string[] Parts)
     {
         /// <summary>What it does depends on the time in each store.</summary>
         public bool ByStoreClocks { get; init; }
