@@ -76,6 +76,7 @@ internal static class Sweep
     }
 
     /// <summary>Who bought once and not for so long, by orders and by what other shops told; again only after the cooldown, where there is one.</summary>
+    /// <remarks>A page of customers is found by the indexes that begin with them, and their orders are looked up: however many orders there are, each is read once.</remarks>
     private static async Task<int> WinBack(AuraDb db, Automation rule, CancellationToken cancellation)
     {
         var before = db.Now.AddDays(-(rule.Conditions.DaysInactive ?? 0));
@@ -83,20 +84,23 @@ internal static class Sweep
         var (fired, after) = (0, 0L);
         while (true)
         {
-            var page = await db.Database.SqlQuery<Inactive>($"""
-                SELECT seen.customer_id AS "Id", max(seen.at) AS "Last", coalesce(max(s.triggers), 0) AS "Triggers"
+            var page = await db.Database.SqlQuery<Seen>($"""
+                SELECT who.id AS "Id", seen.last AS "Last", coalesce(s.triggers, 0) AS "Triggers",
+                  coalesce(seen.last <= {before} AND (s.last_fired_at IS NULL OR s.last_fired_at <= seen.last OR s.last_fired_at <= {cooled}), false) AS "IsAway"
                 FROM (
-                  SELECT customer_id, placed_at AS at FROM orders
-                  WHERE tenant_id = {db.Tenant} AND customer_id > {after} AND placed_at IS NOT NULL AND status <> 'cancelled'
-                  UNION ALL
-                  SELECT customer_id, occurred_at FROM automation_facts
-                  WHERE tenant_id = {db.Tenant} AND customer_id > {after} AND event_type IN ('purchase', 'signup')) seen
-                LEFT JOIN automation_subjects s ON s.tenant_id = {db.Tenant} AND s.automation_id = {rule.Id} AND s.subject = 'customer:' || seen.customer_id
-                GROUP BY seen.customer_id
-                HAVING max(seen.at) <= {before} AND (max(s.last_fired_at) IS NULL OR max(s.last_fired_at) <= max(seen.at) OR max(s.last_fired_at) <= {cooled})
-                ORDER BY seen.customer_id LIMIT {Page}
+                  (SELECT customer_id AS id FROM orders WHERE tenant_id = {db.Tenant} AND customer_id > {after} GROUP BY customer_id ORDER BY customer_id LIMIT {Page})
+                  UNION
+                  (SELECT customer_id FROM automation_facts WHERE tenant_id = {db.Tenant} AND customer_id > {after} GROUP BY customer_id ORDER BY customer_id LIMIT {Page})
+                  ORDER BY id LIMIT {Page}) who
+                CROSS JOIN LATERAL (
+                  SELECT max(at) AS last FROM (
+                    SELECT placed_at AS at FROM orders WHERE tenant_id = {db.Tenant} AND customer_id = who.id AND placed_at IS NOT NULL AND status <> 'cancelled'
+                    UNION ALL
+                    SELECT occurred_at FROM automation_facts WHERE tenant_id = {db.Tenant} AND customer_id = who.id AND event_type IN ('purchase', 'signup')) came) seen
+                LEFT JOIN automation_subjects s ON s.tenant_id = {db.Tenant} AND s.automation_id = {rule.Id} AND s.subject = 'customer:' || who.id
+                ORDER BY who.id
                 """).ToListAsync(cancellation);
-            foreach (var customer in page)
+            foreach (var customer in page.Where(customer => customer.IsAway))
                 fired += await Fire(db, rule, Happening.Of(customer.Id, FormattableString.Invariant($"win_back:{customer.Last:yyyy-MM-dd}:{customer.Triggers}")) with { IsSettled = false }, cancellation);
             if (page.Count < Page)
                 return fired;
@@ -115,7 +119,8 @@ internal static class Sweep
 
     private sealed record Born(long Id, DateOnly Birthday);
 
-    private sealed record Inactive(long Id, DateTime Last, int Triggers);
+    /// <param name="Last">Null: never bought.</param>
+    private sealed record Seen(long Id, DateTime? Last, int Triggers, bool IsAway);
 }
 
 /// <summary>The daily look of one rule.</summary>
