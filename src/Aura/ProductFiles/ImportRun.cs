@@ -16,10 +16,10 @@ namespace Aura.ProductFiles;
 /// </remarks>
 public sealed class ImportRun(AuraDb db, Stock stock)
 {
-    private const int MostRows = 500, Attempts = 4;
+    private const int MostRows = 2_000, Attempts = 4;
 
     /// <summary>Steps in a batch.</summary>
-    internal int MostSteps { get; init; } = 100;
+    internal int MostSteps { get; init; } = 400;
 
     private ProductImport import = null!; // as it stood after the last commit; Run sets it first
 
@@ -91,7 +91,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
         for (var attempt = 1; ; attempt++)
             try
             {
-                await Write(items, null, to, bytesRead, cancellation);
+                await Write(items, null, to, bytesRead, isFirst: attempt == 1, cancellation);
                 return;
             }
             catch (Exception failure) when (attempt < Attempts && IsRace(failure))
@@ -102,7 +102,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
             {
                 db.ChangeTracker.Clear();
                 if (items is [var alone])
-                    await Write([alone], reason, to, bytesRead, cancellation);
+                    await Write([alone], reason, to, bytesRead, isFirst: false, cancellation);
                 else
                 {
                     var half = items.Length / 2;
@@ -115,7 +115,8 @@ public sealed class ImportRun(AuraDb db, Stock stock)
     }
 
     /// <param name="refusal">Null: they are taken. Else they are rejected for this reason.</param>
-    private async Task Write(ShopItem[] items, string? refusal, long to, long bytesRead, CancellationToken cancellation)
+    /// <param name="isFirst">Not again, after the database has refused something.</param>
+    private async Task Write(ShopItem[] items, string? refusal, long to, long bytesRead, bool isFirst, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var current = await Lock(import.Id, cancellation);
@@ -123,7 +124,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
             throw new MovedOn();
         if (current.DryRun)
             await transaction.CreateSavepointAsync("untouched", cancellation);
-        var results = refusal is null ? await Take(current, items, cancellation) : [.. items.Select(item => Rejected(item, refusal))];
+        var results = refusal is null ? await Take(current, items, isFirst, cancellation) : [.. items.Select(item => Rejected(item, refusal))];
         if (current.DryRun)
         {
             await transaction.RollbackToSavepointAsync("untouched", cancellation);
@@ -145,7 +146,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
           {rows.Select(r => r.ExternalId).ToArray()}, {rows.Select(r => r.ColumnName).ToArray()}, {rows.Select(r => r.Message).ToArray()}) r
         """, cancellation);
 
-    private async Task<List<ItemResult>> Take(ProductImport current, ShopItem[] items, CancellationToken cancellation)
+    private async Task<List<ItemResult>> Take(ProductImport current, ShopItem[] items, bool isFirst, CancellationToken cancellation)
     {
         var intake = new ProductIntake(db, await Shelf.Load(db, current, items, cancellation), current);
         var results = items.Select(intake.Take).ToList();
@@ -156,7 +157,10 @@ public sealed class ImportRun(AuraDb db, Stock stock)
                 db.PublishUpdate(product);
             else
                 db.Entry(product).Property(p => p.UpdatedAt).IsModified = true;
-        await db.SaveChangesAsync(cancellation);
+        if (isFirst)
+            await db.SaveMany(cancellation);
+        else
+            await db.SaveChangesAsync(cancellation); // which sorts its statements: a SKU may go from one variant to another
         if (intake.Quantities.Count > 0)
             await stock.SetAvailable([.. intake.Quantities.Select(q => new StockQuantity(q.Key.Id, q.Value))], "import", cancellation);
         return results;
