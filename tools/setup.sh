@@ -36,20 +36,41 @@ has_postgres() {
 # PostgreSQL's programs. Aura runs a cluster of its own, so Debian's default cluster is not made.
 need_postgres() {
   has_postgres && return
-  local privileged=()
   command -v apt-get >/dev/null || fail "Aura needs PostgreSQL 15 or newer: install it, or name the folder of its programs in AURA_POSTGRES_BIN."
+  as_root mkdir -p /etc/postgresql-common/createcluster.d
+  echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/aura.conf >/dev/null
+  install_package postgresql
+  has_postgres || fail "This system's package is older than PostgreSQL 15: see https://www.postgresql.org/download/linux"
+}
+
+# A program whose package has its name and puts it where only root looks; its service is not started.
+need_program() {
+  PATH="$PATH:/usr/sbin:/sbin"
+  command -v "$1" >/dev/null && return
+  command -v apt-get >/dev/null || fail "This needs $1: install it."
+  if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root install --mode=0755 /dev/stdin /usr/sbin/policy-rc.d
+    install_package "$1"
+    as_root rm /usr/sbin/policy-rc.d
+  else
+    install_package "$1"
+  fi
+}
+
+install_package() {
+  say "Installing $1 ..."
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >&2
+}
+
+as_root() {
+  local privileged=()
   if [[ $EUID -ne 0 ]]; then
     privileged=(sudo)
     [[ -t 0 ]] || privileged+=(--non-interactive)
-    command -v sudo >/dev/null && "${privileged[@]}" true ||
-      fail "Aura needs PostgreSQL 15 or newer. As root: apt-get install postgresql"
+    command -v sudo >/dev/null && "${privileged[@]}" true || fail "A package is missing. As root: apt-get install postgresql, and for deploy/ and its tests also pgbouncer and haproxy."
   fi
-  say "Installing PostgreSQL ..."
-  "${privileged[@]}" mkdir -p /etc/postgresql-common/createcluster.d
-  echo "create_main_cluster = false" | "${privileged[@]}" tee /etc/postgresql-common/createcluster.d/aura.conf >/dev/null
-  "${privileged[@]}" apt-get update -qq >&2
-  "${privileged[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >&2
-  has_postgres || fail "This system's package is older than PostgreSQL 15: see https://www.postgresql.org/download/linux"
+  "${privileged[@]}" "$@"
 }
 
 # Publishes the server to artifacts/server, unless that was made from exactly these sources.

@@ -49,7 +49,7 @@ public static class AuraServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(9));
         AddServices(builder.Services, options, database);
         var app = builder.Build();
-        Map(app);
+        Map(app, options);
         return app;
     }
 
@@ -64,12 +64,14 @@ public static class AuraServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<RequestSignatures>();
-        services.AddAura(database);
+        services.AddAura(database, options.DirectDatabase, options.ReplicaDatabase);
         if (options.Stripe is { } stripe)
             services.AddStripe(stripe);
         services.AddPlatform();
         services.AddPromotions();
         services.AddHostedService<BackgroundWork>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.ConfigureHttpJsonOptions(json => DialectJson.Configure(json.SerializerOptions, Dialects));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddResponseCompression(compression =>
@@ -82,7 +84,7 @@ public static class AuraServer
         ApiDescription.Add(services, Dialects);
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseMiddleware<Measured>();
         app.UseMiddleware<Failures>();
@@ -91,6 +93,8 @@ public static class AuraServer
         app.UseResponseCompression();
         app.UseRouting();
         app.UseMiddleware<Gate>();
+        if (options.ReplicaDatabase is not null)
+            app.UseMiddleware<ReplicaReads>();
         app.UseMiddleware<Idempotency>();
         app.MapPlatform();
         app.MapPromotions();
@@ -100,8 +104,10 @@ public static class AuraServer
         ApiDescription.Map(app, Dialects);
     }
 
-    private static async Task<IResult> Ready(NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> Ready(NpgsqlDataSource source, Draining draining, CancellationToken cancellation)
     {
+        if (draining.HasBegun)
+            return Results.Json(new { status = "stopping" }, statusCode: StatusCodes.Status503ServiceUnavailable);
         await using var command = source.CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(cancellation);
         return Results.Ok(new { status = "ready" });

@@ -1,5 +1,6 @@
 using Aura.Accounts;
 using Aura.Jobs;
+using Aura.Persistence;
 using Aura.Server.Http;
 using Npgsql;
 
@@ -8,7 +9,7 @@ namespace Aura.Server;
 /// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
 internal sealed class BackgroundWork(
     ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule,
-    NpgsqlDataSource source, ServerMetrics metrics, TimeProvider time, ILogger<BackgroundWork> log) : BackgroundService
+    NpgsqlDataSource source, ServerMetrics metrics, TimeProvider time, ILogger<BackgroundWork> log, Replica? replica = null) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
@@ -16,6 +17,8 @@ internal sealed class BackgroundWork(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         List<Task> work = [access.Listen(stoppingToken), Persistently(() => Watch(stoppingToken), stoppingToken)];
+        if (replica is not null)
+            work.Add(Persistently(() => replica.Watch(stoppingToken), stoppingToken));
         if (options.Role != ServerRole.Api)
         {
             work.Add(Persistently(() => worker.Run(4, lanes: false, stoppingToken), stoppingToken));

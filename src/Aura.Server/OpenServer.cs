@@ -29,7 +29,7 @@ public sealed class OpenServer : IAsyncDisposable
         try
         {
             var database = options.Database ?? await postgres!.EnsureDatabase("aura", cancellation); // private where none is given
-            await using (var source = AuraServices.DataSource(database))
+            await using (var source = AuraServices.DataSource(options.DirectDatabase ?? database))
                 await Migrator.Migrate(source, cancellation);
             var app = AuraServer.Build(options, database);
             return open = new(app, postgres, await FirstAccount.Ensure(app.Services, options, cancellation));

@@ -23,6 +23,15 @@ public sealed record ServerOptions
     /// <summary>A connection string; null: a private cluster under the data directory.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The same database on connections that stay one session, where <see cref="Database"/> goes through a pooler that shares them out by transaction.</summary>
+    public string? DirectDatabase { get; init; }
+
+    /// <summary>A streaming replica of the database, to read lists from.</summary>
+    public string? ReplicaDatabase { get; init; }
+
+    /// <summary>How long, after it was told to stop, the server goes on serving while /health/ready says 503, for balancers to notice.</summary>
+    public TimeSpan Drain { get; init; }
+
     public string? LiveKey { get; init; }
     public string? TestKey { get; init; }
     public ServerRole Role { get; init; }
@@ -55,6 +64,9 @@ public sealed record ServerOptions
         Url = Read("AURA_URL") ?? "http://127.0.0.1:8080",
         Data = Path.GetFullPath(Read("AURA_DATA") ?? "./data"),
         Database = Read("AURA_DATABASE"),
+        DirectDatabase = Read("AURA_DATABASE_DIRECT"),
+        ReplicaDatabase = Read("AURA_DATABASE_REPLICA"),
+        Drain = TimeSpan.FromSeconds(double.Parse(Read("AURA_DRAIN") ?? "0", CultureInfo.InvariantCulture)),
         LiveKey = Read("AURA_LIVE_KEY"),
         TestKey = Read("AURA_TEST_KEY"),
         Role = Read("AURA_ROLE") is { } role ? Enum.Parse<ServerRole>(role, ignoreCase: true) : ServerRole.All,

@@ -20,6 +20,7 @@ using Aura.Taxes;
 using Aura.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aura;
@@ -27,16 +28,21 @@ namespace Aura;
 /// <summary>The store, as services.</summary>
 public static class AuraServices
 {
-    public static void AddAura(this IServiceCollection services, string connectionString)
+    /// <summary>The key of the data source for connections that must stay one session.</summary>
+    public const string Session = "session";
+
+    /// <param name="session">See <see cref="Session"/>; null: the ordinary connections are sessions too.</param>
+    /// <param name="replica">A streaming replica to read lists from; null: there is none.</param>
+    public static void AddAura(this IServiceCollection services, string connectionString, string? session = null, string? replica = null)
     {
         services.AddSingleton(_ => DataSource(connectionString));
-        services.AddPooledDbContextFactory<AuraDb>((provider, options) => options
-            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
-            .AddInterceptors(new PlannedByValue())
-            .EnableThreadSafetyChecks(false));
+        services.AddKeyedSingleton(Session, (provider, _) => session is null ? provider.GetRequiredService<NpgsqlDataSource>() : DataSource(session));
+        if (replica is not null)
+            services.AddSingleton(provider => new Replica(
+                provider.GetRequiredService<NpgsqlDataSource>(), DataSource(replica), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Replica>>()));
+        services.AddPooledDbContextFactory<AuraDb>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<CurrentCaller>();
-        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext()
-            .Enter(provider.GetRequiredService<CurrentCaller>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => OpenContext(provider, provider.GetRequiredService<CurrentCaller>()));
         services.AddScoped<Stock>();
         services.AddScoped<ImportRun>();
         services.AddScoped<ProductExport>();
@@ -72,16 +78,29 @@ public static class AuraServices
         services.AddWallets();
     }
 
+    private static AuraDb OpenContext(IServiceProvider services, CurrentCaller current) =>
+        (current.ReadsReplica ? services.GetRequiredService<Replica>().Open() : services.GetRequiredService<IDbContextFactory<AuraDb>>().CreateDbContext())
+        .Enter(current.Value, services.GetRequiredService<TimeProvider>());
+
+    internal static T Configure<T>(T options, NpgsqlDataSource source) where T : DbContextOptionsBuilder
+    {
+        options.UseNpgsql(source).AddInterceptors(new PlannedByValue()).EnableThreadSafetyChecks(false);
+        return options;
+    }
+
     /// <summary>Registers who does a kind of job.</summary>
     public static void AddJob<T>(this IServiceCollection services) where T : IJobHandler =>
         services.AddSingleton(new JobKind(T.Kind, typeof(T)));
 
     /// <summary>A pool of connections that prepares statements by itself and reads JSON columns into types.</summary>
+    /// <param name="connectionString">May say otherwise: behind a pooler that shares sessions out by transaction, Max Auto Prepare=0.</param>
     public static NpgsqlDataSource DataSource(string connectionString)
     {
         // Nothing here leaves a session changed (locks and settings end with their transactions), so that resetting it would only cost each request a second command.
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, NoResetOnClose = true };
-        if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase))
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        if (!settings.ContainsKey("Max Auto Prepare"))
+            settings.MaxAutoPrepare = 200;
+        if (!settings.ContainsKey("Maximum Pool Size"))
             (settings.MaxPoolSize, settings.Timeout) = (40, 30);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.EnableDynamicJson();

@@ -59,7 +59,7 @@ public static class TestCluster
 
     /// <summary>
     /// A directory that disappears with this process, however it ends. A small shell waits for the end of its input, which
-    /// the kernel closes with us, ends a postmaster left in the directory, and removes it. Directories that even the
+    /// the kernel closes with us, ends what was left running in the directory, and removes it. Directories that even the
     /// shell did not survive are removed here.
     /// </summary>
     public static string TemporaryDirectory()
@@ -77,6 +77,10 @@ public static class TestCluster
             trap '' INT TERM HUP
             cat
             find "$1" -name postmaster.pid | while read -r file; do kill -QUIT "$(head -n 1 "$file")"; done
+            find "$1" -name '*.pid' | while read -r file; do
+              id="$(head -n 1 "$file")"
+              grep -qF "$1" "/proc/$id/environ" "/proc/$id/cmdline" && kill -KILL "$id"
+            done
             until rm -rf "$1"; do sleep 0.1; done
             """;
         Cleaners.Add(Process.Start(new ProcessStartInfo("sh", ["-c", cleaner, "cleaner", directory]) { RedirectStandardInput = true }));

@@ -10,8 +10,8 @@ internal static class Analytics
     public static void MapAnalytics(this RouteGroupBuilder api)
     {
         var analytics = api.MapGroup("/analytics").WithTags("Analytics").Scope("promotions").NeverCached();
-        analytics.MapGet("/performance-report", Performance);
-        analytics.MapGet("/executive-summary", Summary);
+        analytics.MapGet("/performance-report", Performance).FromReplica();
+        analytics.MapGet("/executive-summary", Summary).FromReplica();
     }
 
     /// <summary>Dates are days, the last included, or times (UTC); without any, the last 30 days. Ids may be repeated or stand with commas between.</summary>

@@ -19,7 +19,7 @@ internal static class BulkCoupons
     {
         coupons.MapPost("/bulk/{id}", Create).Limited(PromotionsApi.Bulk);
         coupons.MapGet("/bulk/{id}", Show);
-        coupons.MapGet("/bulk/{id}/download", Download).Produces<string>(contentType: "text/csv");
+        coupons.MapGet("/bulk/{id}/download", Download).Produces<string>(contentType: "text/csv").FromReplica();
     }
 
     /// <param name="id">Of the promotion.</param>

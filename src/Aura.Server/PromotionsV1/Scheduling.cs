@@ -30,7 +30,7 @@ internal static class Scheduling
         scheduling.MapGet("/schedules", List).Lists(Shape);
         scheduling.MapGet("/schedules/{schedule_id}", Show);
         scheduling.MapDelete("/schedules/{schedule_id}", Delete);
-        scheduling.MapGet("/calendar", Calendar);
+        scheduling.MapGet("/calendar", Calendar).FromReplica();
     }
 
     private static async Task<Created<ScheduledPromotion>> Create(SchedulePromotion request, AuraDb db, CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal static class Events
     public static void MapEvents(this RouteGroupBuilder api)
     {
         var events = api.MapGroup("/events").WithTags("Events").Scope("events").NeverCached();
-        events.MapGet("/", List);
+        events.MapGet("/", List).FromReplica();
         events.MapGet("/types", Types).Configuration();
         events.MapGet("/{id}", Show);
     }

@@ -9,7 +9,7 @@ namespace Aura.Server.V2;
 internal static class Exports
 {
     public static void MapExports(this RouteGroupBuilder api) =>
-        api.MapGet("/exports/products", Show).WithTags("Imports").Scope("products").NeverCached().Produces<string>(contentType: "text/csv");
+        api.MapGet("/exports/products", Show).WithTags("Imports").Scope("products").NeverCached().Produces<string>(contentType: "text/csv").FromReplica();
 
     /// <summary>Takes the filters of the list of products. The rows come as they are read, in one state of the store.</summary>
     private static IResult Show(string format, ListRequest list, AuraDb db, ProductExport export, HttpContext http)

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Persistence;
 using Aura.Server.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.V2;
@@ -18,19 +20,19 @@ internal static class Health
         health.MapGet("/metrics", Metrics).Scope("metrics");
     }
 
-    private static async Task<HealthResponse> Show(AuraDb db, ServerMetrics metrics, AccessDirectory access, CancellationToken cancellation)
+    private static async Task<HealthResponse> Show(AuraDb db, ServerMetrics metrics, AccessDirectory access, CancellationToken cancellation, [FromServices] Replica? replica = null)
     {
         var database = await db.Database.CanConnectAsync(cancellation);
         var late = database ? await LateJobs(db, cancellation) : 0;
         var services = new HealthServices(
-            Word(database), Word(access.IsListening), Word(database && late < 1_000), Word(metrics.StorageWritable()));
+            Word(database), Word(access.IsListening), Word(database && late < 1_000), Word(metrics.StorageWritable()), replica is null ? null : Word(replica.IsNear));
         return new(database && services.Storage == "operational" ? "healthy" : "degraded", Version, metrics.Uptime(), services);
     }
 
-    private static MetricsResponse Metrics(ServerMetrics metrics)
+    private static MetricsResponse Metrics(ServerMetrics metrics, [FromServices] Replica? replica = null)
     {
         var now = metrics.Snapshot();
-        return new(now.P50, now.P95, now.P99, now.ErrorRate, now.PerSecond);
+        return new(now.P50, now.P95, now.P99, now.ErrorRate, now.PerSecond, replica is null ? null : ReplicaMetrics.Of(replica));
     }
 
     private static Task<int> LateJobs(AuraDb db, CancellationToken cancellation) => db.Database
@@ -43,8 +45,24 @@ internal static class Health
 /// <param name="Uptime">Percent of the time since this process started in which the database answered its last checks.</param>
 public sealed record HealthResponse(string Status, string Version, double Uptime, HealthServices Services);
 
-public sealed record HealthServices(string Database, string Cache, string Queue, string Storage);
+/// <param name="Replica">Absent where none is set up. Without it lists are read from the primary, so the server is no less healthy.</param>
+public sealed record HealthServices(
+    string Database, string Cache, string Queue, string Storage, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Replica = null);
 
 /// <param name="ResponseTimeP50">Milliseconds, over the last minutes of this process.</param>
 /// <param name="ErrorRate">Share of answers with a status of 500 or more, 0 to 1.</param>
-public sealed record MetricsResponse(double ResponseTimeP50, double ResponseTimeP95, double ResponseTimeP99, double ErrorRate, double RequestsPerSecond);
+public sealed record MetricsResponse(
+    double ResponseTimeP50, double ResponseTimeP95, double ResponseTimeP99, double ErrorRate, double RequestsPerSecond,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplicaMetrics? Replica = null);
+
+/// <summary>How this process uses the replica.</summary>
+/// <param name="LagMs">How far it was behind at the last look; while it is not in use, how long that has lasted.</param>
+/// <param name="ReadsOnPrimary">Lists and reports that went to the primary, because the replica was behind or away.</param>
+public sealed record ReplicaMetrics(bool InUse, double LagMs, long Reads, long ReadsOnPrimary)
+{
+    public static ReplicaMetrics Of(Replica replica)
+    {
+        var (taken, passed, broken) = replica.Reads;
+        return new(replica.IsNear, Math.Round(replica.Lag.TotalMilliseconds, 1), taken - broken, passed + broken);
+    }
+}

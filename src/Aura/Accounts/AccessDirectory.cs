@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,7 +15,8 @@ public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> St
 /// The database tells every server when one of them changes (NOTIFY, sent by triggers); all is then forgotten, for changes are
 /// rare. While the ear is off, nothing is kept.
 /// </remarks>
-public sealed class AccessDirectory(NpgsqlDataSource source, IDbContextFactory<AuraDb> contexts, TimeProvider time, ILogger<AccessDirectory> log)
+public sealed class AccessDirectory(
+    NpgsqlDataSource source, [FromKeyedServices(AuraServices.Session)] NpgsqlDataSource sessions, IDbContextFactory<AuraDb> contexts, TimeProvider time, ILogger<AccessDirectory> log)
 {
     private ConcurrentDictionary<string, Access> byHash = new();
     private ConcurrentDictionary<long, Store?> byId = new();
@@ -64,15 +66,16 @@ public sealed class AccessDirectory(NpgsqlDataSource source, IDbContextFactory<A
         while (!stopping.IsCancellationRequested)
             try
             {
-                await using var connection = await source.OpenConnectionAsync(stopping);
+                await using var connection = await sessions.OpenConnectionAsync(stopping);
                 connection.Notification += (_, _) => Forget();
-                await using (var listen = new NpgsqlCommand("LISTEN aura_access", connection))
-                    await listen.ExecuteNonQueryAsync(stopping);
+                await using var listen = new NpgsqlCommand("LISTEN aura_access", connection);
+                await listen.ExecuteNonQueryAsync(stopping);
                 Forget();
                 listening = true;
                 while (!stopping.IsCancellationRequested)
                 {
                     await connection.WaitAsync(TimeSpan.FromSeconds(5), stopping);
+                    await listen.ExecuteNonQueryAsync(stopping); // said again, for a server that vanished without a word sends nothing either
                     await WriteUsed(stopping);
                 }
             }

@@ -178,4 +178,7 @@ public sealed record JobKind(string Name, Type Handler);
 public sealed class CurrentCaller
 {
     public Caller Value { get; set; } = Caller.Server;
+
+    /// <summary>The context of this scope reads from the replica, and cannot write.</summary>
+    public bool ReadsReplica { get; set; }
 }
