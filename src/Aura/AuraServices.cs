@@ -36,6 +36,7 @@ public static class AuraServices
     public static void AddAura(this IServiceCollection services, string connectionString, string? session = null, string? replica = null)
     {
         services.AddSingleton(_ => DataSource(connectionString));
+        services.AddSingleton(_ => new IdSource(connectionString));
         services.AddKeyedSingleton(Session, (provider, _) => session is null ? provider.GetRequiredService<NpgsqlDataSource>() : DataSource(session));
         if (replica is not null)
             services.AddSingleton(provider => new Replica(

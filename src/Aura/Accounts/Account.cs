@@ -1,3 +1,4 @@
+using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -33,5 +34,5 @@ public sealed class Account : IIdentified
 
 internal sealed class AccountMapping : IEntityTypeConfiguration<Account>
 {
-    public void Configure(EntityTypeBuilder<Account> account) => account.Property(a => a.Id).UseHiLo("ids");
+    public void Configure(EntityTypeBuilder<Account> account) => account.Property(a => a.Id).ValueGeneratedOnAdd().HasValueGenerator<IdGenerator>();
 }

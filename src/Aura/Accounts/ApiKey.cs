@@ -122,7 +122,7 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
 {
     public void Configure(EntityTypeBuilder<ApiKey> key)
     {
-        key.Property(k => k.Id).UseHiLo("ids");
+        key.Property(k => k.Id).ValueGeneratedOnAdd().HasValueGenerator<IdGenerator>();
         key.HasIndex(k => k.Hash).IsUnique();
         key.HasIndex(k => k.PreviousHash);
     }

@@ -1,3 +1,4 @@
+using Aura.Persistence;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -160,7 +161,7 @@ internal sealed class StoreMapping : IEntityTypeConfiguration<Store>
 {
     public void Configure(EntityTypeBuilder<Store> store)
     {
-        store.Property(s => s.Id).UseHiLo("ids");
+        store.Property(s => s.Id).ValueGeneratedOnAdd().HasValueGenerator<IdGenerator>();
         store.Property(s => s.Settings).HasColumnType("jsonb");
         store.Property(s => s.Version).IsConcurrencyToken();
         store.HasIndex(s => new { s.Domain, s.IsTest }).IsUnique();

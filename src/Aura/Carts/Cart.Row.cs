@@ -43,13 +43,13 @@ public sealed partial class Cart
     internal void ReadLine(NpgsqlDataReader row) => lines.Add(CartLine.Read(row));
 
     /// <summary>Gives the cart and its lines the ids that they have not got.</summary>
-    internal async ValueTask Number(AuraDb db, CancellationToken cancellation)
+    internal void Number(AuraDb db)
     {
         if (Id == 0)
-            Identify(db.Tenant, await db.NextId(cancellation));
+            Identify(db.Tenant, db.NextId());
         foreach (var line in lines)
             if (line.Id == 0)
-                line.Enter(this, await db.NextId(cancellation));
+                line.Enter(this, db.NextId());
     }
 
     /// <summary>Writes it at the end of the transaction, which holds its row's lock if it has one.</summary>

@@ -20,7 +20,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
             var (coupons, lines) = (cart.Coupons, cart.Lines.ToDictionary(line => line.Id, line => line.Quantity));
             cart.Touch(db.Now);
             change.Apply(cart, facts);
-            await cart.Number(db, cancellation); // the price refers to the lines
+            cart.Number(db); // the price refers to the lines
             var priced = await pricing.Price(Basket.Of(cart) with { IsEdited = true }, facts, cancellation);
             if (cart.Coupons.Except(coupons).Any() && priced.Problems.FirstOrDefault(p => p.Step == "discounts") is { } problem)
                 throw Refused.Rule(problem.Code, problem.Message);

@@ -8,9 +8,9 @@ namespace Aura.Events;
 public sealed partial class StoreEvent
 {
     /// <summary>Gives it its key.</summary>
-    internal async ValueTask<StoreEvent> Numbered(AuraDb db, CancellationToken cancellation)
+    internal StoreEvent Numbered(AuraDb db)
     {
-        Identify(db.Tenant, await db.NextId(cancellation));
+        Identify(db.Tenant, db.NextId());
         return this;
     }
 

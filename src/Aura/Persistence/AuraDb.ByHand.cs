@@ -1,9 +1,8 @@
 using System.Data;
-using Aura.Events;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.EntityFrameworkCore.ValueGeneration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Aura.Persistence;
@@ -13,29 +12,11 @@ public sealed partial class AuraDb
 {
     private readonly List<NpgsqlBatchCommand> closing = [];
 
-    private ValueGenerator<long>? ids;
+    private IdSource? ids;
 
-    /// <summary>An id for a row that is written by hand, from the block that EF Core takes its ids from.</summary>
-    /// <remarks>Who fetches a new block keeps all others waiting, so that it must not wait for a connection that one of them holds.</remarks>
-    internal async ValueTask<long> NextId(CancellationToken cancellation)
-    {
-        if (ids is null)
-        {
-            var id = Model.FindEntityType(typeof(StoreEvent))!.FindProperty(nameof(StoreRow.Id))!; // any row of a store has one, and all take it from one sequence
-            this.GetService<IValueGeneratorSelector>().TrySelect(id, id.DeclaringType, out var generator);
-            ids = (ValueGenerator<long>)generator!; // the conventions say so
-        }
-
-        await Database.OpenConnectionAsync(cancellation);
-        try
-        {
-            return await ids.NextAsync(null!, cancellation); // a sequence does not look at the row
-        }
-        finally
-        {
-            await Database.CloseConnectionAsync();
-        }
-    }
+    /// <summary>An id for a row that is written by hand.</summary>
+    internal long NextId() => (ids ??= this.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!
+        .GetRequiredService<IdSource>()).Next(); // who makes contexts to write with gives them the services
 
     /// <summary>Sends commands together and reads what they answer.</summary>
     public async Task<T> Ask<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)

@@ -31,7 +31,7 @@ internal static class Conventions
             var row = model.Entity(entity.ClrType);
             row.HasKey(nameof(StoreRow.TenantId), nameof(StoreRow.Id));
             row.Property(nameof(StoreRow.TenantId)).ValueGeneratedOnAdd().HasValueGenerator<TenantGenerator>();
-            ((PropertyBuilder<long>)row.Property<long>(nameof(StoreRow.Id))).UseHiLo("ids");
+            row.Property(nameof(StoreRow.Id)).ValueGeneratedOnAdd().HasValueGenerator<IdGenerator>();
             row.HasQueryFilter(OwnTenant(entity.ClrType, db));
             if (entity.ClrType.IsAssignableTo(typeof(StoreEntity)))
                 row.Property(nameof(StoreEntity.Version)).IsConcurrencyToken();

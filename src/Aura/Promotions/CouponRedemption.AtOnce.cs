@@ -20,9 +20,9 @@ public static partial class CouponRedemption
     {
         var (coupon, promotion) = (found.Coupon, found.Promotion);
         var stripe = PromotionClaims.StripeOf(promotion.IsLimited);
-        var use = PromotionUse.Made(claim, await db.NextId(cancellation), stripe, db.Now);
+        var use = PromotionUse.Made(claim, db.NextId(), stripe, db.Now);
         var within = db.Database.CurrentTransaction is not null;
-        var told = await StoreEvent.Of("coupon.used", Coupon.Noun, coupon.Id, CouponNews.Facts(use, coupon), db).Numbered(db, cancellation);
+        var told = StoreEvent.Of("coupon.used", Coupon.Noun, coupon.Id, CouponNews.Facts(use, coupon), db).Numbered(db);
         await using var batch = new NpgsqlBatch();
         if (within)
             batch.Add("SAVEPOINT at_once");
