@@ -22,6 +22,8 @@ public static class AuraServer
     /// <summary>JSON bodies up to here; imports and files have limits of their own.</summary>
     private const long MaxBody = 2 * 1024 * 1024;
 
+    private static readonly TimeSpan MostForReady = TimeSpan.FromSeconds(2);
+
     private static readonly Dialects Dialects = new(PlatformApi.Dialect, PromotionsApi.Dialect);
 
     /// <param name="database">A connection string to a database that has been migrated.</param>
@@ -62,6 +64,7 @@ public static class AuraServer
         services.AddSingleton(new OutboundAddresses(options.AllowPrivateWebhooks));
         services.AddSingleton(Dialects);
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));
         services.AddSingleton<RateLimits>();
         services.AddSingleton<RequestSignatures>();
         services.AddAura(database, options.DirectDatabase, options.ReplicaDatabase);
@@ -100,16 +103,19 @@ public static class AuraServer
         app.MapPromotions();
         app.MapSandboxBank();
         app.MapDemoImages();
+        app.MapGet("/health/live", () => Results.Ok(new { status = "alive" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         ApiDescription.Map(app, Dialects);
     }
 
-    private static async Task<IResult> Ready(NpgsqlDataSource source, Draining draining, CancellationToken cancellation)
+    /// <summary>Not while the server stops, or the database is away or does not answer soon.</summary>
+    private static async Task<IResult> Ready(NpgsqlDataSource source, DatabaseWatch watch, Draining draining, CancellationToken cancellation)
     {
         if (draining.HasBegun)
             return Results.Json(new { status = "stopping" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        watch.Demand();
         await using var command = source.CreateCommand("SELECT 1");
-        await command.ExecuteScalarAsync(cancellation);
+        await command.ExecuteScalarAsync(cancellation).WaitAsync(MostForReady, cancellation);
         return Results.Ok(new { status = "ready" });
     }
 }

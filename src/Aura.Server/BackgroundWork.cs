@@ -1,22 +1,19 @@
 using Aura.Accounts;
 using Aura.Jobs;
 using Aura.Persistence;
-using Aura.Server.Http;
-using Npgsql;
 
 namespace Aura.Server;
 
 /// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
 internal sealed class BackgroundWork(
     ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule,
-    NpgsqlDataSource source, ServerMetrics metrics, TimeProvider time, ILogger<BackgroundWork> log, Replica? replica = null) : BackgroundService
+    DatabaseWatch watch, TimeProvider time, ILogger<BackgroundWork> log, Replica? replica = null) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Task> work = [access.Listen(stoppingToken), Persistently(() => Watch(stoppingToken), stoppingToken)];
+        List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken)];
         if (replica is not null)
             work.Add(Persistently(() => replica.Watch(stoppingToken), stoppingToken));
         if (options.Role != ServerRole.Api)
@@ -37,22 +34,6 @@ internal sealed class BackgroundWork(
                 await Task.Delay(Pause, time, stopping);
     }
 
-    /// <summary>Notes how long the database cannot be reached.</summary>
-    private async Task Watch(CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(Look, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-            try
-            {
-                await using var command = source.CreateCommand("SELECT 1");
-                await command.ExecuteScalarAsync(stopping);
-            }
-            catch (Exception away) when (away is NpgsqlException or IOException or TimeoutException)
-            {
-                metrics.Unavailable(Look);
-            }
-    }
-
     /// <summary>Starts work again when the database was away.</summary>
     private async Task Persistently(Func<Task> work, CancellationToken stopping)
     {
@@ -64,7 +45,7 @@ internal sealed class BackgroundWork(
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception failure) when (failure.IsPassing())
             {
                 log.LogWarning("Background work is interrupted, it goes on in a second: {Reason}", failure.Message);
                 await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));

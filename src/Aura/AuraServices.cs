@@ -102,7 +102,9 @@ public static class AuraServices
         if (!settings.ContainsKey("Max Auto Prepare"))
             settings.MaxAutoPrepare = 200;
         if (!settings.ContainsKey("Maximum Pool Size"))
-            (settings.MaxPoolSize, settings.Timeout) = (40, 30);
+            (settings.MaxPoolSize, settings.Timeout) = (40, 15);
+        if (!connectionString.Contains("Command Timeout", StringComparison.OrdinalIgnoreCase))
+            settings.CommandTimeout = 15;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.EnableDynamicJson();
         builder.ConfigureJsonOptions(new(JsonSerializerOptions.Default)

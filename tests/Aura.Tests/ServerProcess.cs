@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -10,14 +11,41 @@ public sealed class ServerProcess : IAsyncDisposable
     public const string LiveKey = "live_key_of_a_server_process";
     public const string TestKey = "test_key_of_a_server_process";
 
+    private static readonly ConcurrentBag<Process?> Cleaners = []; // Collecting one as garbage would close its input.
+
     private readonly Process process;
 
-    private ServerProcess(Process process, Uri address) => (this.process, Address) = (process, address);
+    private readonly ConcurrentQueue<string> log;
+
+    private ServerProcess(Process process, Uri address, ConcurrentQueue<string> log) => (this.process, Address, this.log) = (process, address, log);
+
+    /// <summary>The errors that it wrote last.</summary>
+    public string Log => string.Join('\n', log.TakeLast(40));
 
     public Uri Address { get; }
 
-    /// <param name="database">A connection string; the server migrates it and makes its first account.</param>
-    public static async Task<ServerProcess> Start(string database, string? data = null)
+    /// <summary>What it has used of a processor since it started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Bytes of memory that it holds.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <param name="database">A connection string; the server migrates it and makes its first account. Null: a private cluster.</param>
+    public static async Task<ServerProcess> Start(string? database, string? data = null, params (string Name, string Value)[] environment)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "aura-server.dll"), "run"])
@@ -28,27 +56,33 @@ public sealed class ServerProcess : IAsyncDisposable
             Environment =
             {
                 ["AURA_URL"] = address.ToString(),
-                ["AURA_DATABASE"] = database,
+                ["AURA_DATABASE"] = database ?? "",
                 ["AURA_DATA"] = data ?? TestCluster.TemporaryDirectory(),
                 ["AURA_LIVE_KEY"] = LiveKey,
                 ["AURA_TEST_KEY"] = TestKey,
                 ["AURA_LOG"] = "Error",
+                ["AURA_WEBHOOKS_ALLOW_PRIVATE"] = "true",
                 ["DOTNET_TieredPGO"] = "0",
             },
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var log = new ConcurrentQueue<string>();
+        process.OutputDataReceived += (_, line) => log.Enqueue(line.Data ?? "");
         process.OutputDataReceived += (_, line) => { if (line.Data?.StartsWith("Aura is at", StringComparison.Ordinal) == true) ready.TrySetResult(); };
         process.ErrorDataReceived += (_, _) => { };
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The server ended with code {process.ExitCode} before it was ready."));
         process.Start();
+        EndWithUs(process.Id);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await ready.Task;
-        return new(process, address);
+        return new(process, address, log);
     }
 
-    public HttpClient Client(string key) => new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new("Bearer", key) }, Timeout = TimeSpan.FromMinutes(1) };
+    public HttpClient Client(string key) => new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new("Bearer", key) }, Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>kill -9: nothing of the server runs any more when this returns.</summary>
     public void Kill()
@@ -74,6 +108,10 @@ public sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>A small shell waits for the end of its input, which the kernel closes with us, however we end.</summary>
+    private static void EndWithUs(int server) => Cleaners.Add(Process.Start(
+        new ProcessStartInfo("sh", ["-c", "trap '' INT TERM HUP; cat >/dev/null 2>&1; kill -KILL \"$1\" 2>/dev/null", "cleaner", $"{server}"]) { RedirectStandardInput = true }));
 
     private static int FreePort()
     {

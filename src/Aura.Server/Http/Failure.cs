@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aura.Persistence;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -20,9 +21,9 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
             ? $"The parameter {name.Groups[1].Value} cannot be read."
             : Plain(bad.StatusCode), [], null, request),
         DbUpdateConcurrencyException => new(409, null, "Somebody else changed it meanwhile. Read it again.", [], null, request),
-        DbUpdateException { InnerException: PostgresException failure } => Of(failure, request),
-        PostgresException failure => Of(failure, request),
-        NpgsqlException or TimeoutException or InvalidOperationException { InnerException: NpgsqlException } => Down(request),
+        _ when exception.IsRace() => new(503, null, "Somebody else is changing it right now. Try again.", [], null, request),
+        _ when exception.IsPassing() => Down(request),
+        _ when exception.Objection() is { } objection => Of(objection, request),
         _ => new(500, null, "Something went wrong on our side.", [], null, request),
     };
 
@@ -32,12 +33,9 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     {
         PostgresErrorCodes.UniqueViolation => new(409, null, "There is one already.", [], null, request),
         PostgresErrorCodes.ForeignKeyViolation => new(409, null, "It refers to something that is not there, or something still refers to it.", [], null, request),
-        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable =>
-            new(409, null, "Somebody else is changing it right now. Try again.", [], null, request),
         PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire =>
             new(422, null, "Text must not contain the character U+0000.", [], null, request),
         PostgresErrorCodes.NumericValueOutOfRange => new(422, null, "A number is out of range.", [], null, request),
-        ['5', '3' or '7', ..] or ['0', '8', ..] => Down(request),
         _ => new(500, null, "Something went wrong on our side.", [], null, request),
     };
 

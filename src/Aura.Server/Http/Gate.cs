@@ -19,7 +19,7 @@ public sealed record OpenToAll;
 public sealed record OpenToSuspended;
 
 /// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
-internal sealed class Gate(RequestDelegate next, AccessDirectory access, RequestSignatures signatures, RateLimits limits, TimeProvider time)
+internal sealed class Gate(RequestDelegate next, AccessDirectory access, RequestSignatures signatures, RateLimits limits, DatabaseWatch watch, TimeProvider time)
 {
     /// <summary>X-Tenant-ID for lists over all stores that the key opens.</summary>
     private const string AllTenants = "*";
@@ -33,6 +33,7 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, Request
             return;
         }
 
+        watch.Demand();
         var (entry, store) = await Identify(http, endpoint);
         await limits.Admit(http, entry, endpoint);
         await signatures.Verify(http.Request, entry.Key);

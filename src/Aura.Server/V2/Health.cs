@@ -20,9 +20,10 @@ internal static class Health
         health.MapGet("/metrics", Metrics).Scope("metrics");
     }
 
-    private static async Task<HealthResponse> Show(AuraDb db, ServerMetrics metrics, AccessDirectory access, CancellationToken cancellation, [FromServices] Replica? replica = null)
+    private static async Task<HealthResponse> Show(
+        AuraDb db, ServerMetrics metrics, AccessDirectory access, DatabaseWatch watch, CancellationToken cancellation, [FromServices] Replica? replica = null)
     {
-        var database = await db.Database.CanConnectAsync(cancellation);
+        var database = !watch.IsAway && await db.Database.CanConnectAsync(cancellation);
         var late = database ? await LateJobs(db, cancellation) : 0;
         var services = new HealthServices(
             Word(database), Word(access.IsListening), Word(database && late < 1_000), Word(metrics.StorageWritable()), replica is null ? null : Word(replica.IsNear));

@@ -18,6 +18,8 @@ public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> St
 public sealed class AccessDirectory(
     NpgsqlDataSource source, [FromKeyedServices(AuraServices.Session)] NpgsqlDataSource sessions, IDbContextFactory<AuraDb> contexts, TimeProvider time, ILogger<AccessDirectory> log)
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
     private ConcurrentDictionary<string, Access> byHash = new();
     private ConcurrentDictionary<long, Store?> byId = new();
     private readonly ConcurrentDictionary<long, DateTime> used = new();
@@ -68,13 +70,13 @@ public sealed class AccessDirectory(
             {
                 await using var connection = await sessions.OpenConnectionAsync(stopping);
                 connection.Notification += (_, _) => Forget();
-                await using var listen = new NpgsqlCommand("LISTEN aura_access", connection);
+                await using var listen = new NpgsqlCommand("LISTEN aura_access", connection) { CommandTimeout = (int)Silence.TotalSeconds };
                 await listen.ExecuteNonQueryAsync(stopping);
                 Forget();
                 listening = true;
                 while (!stopping.IsCancellationRequested)
                 {
-                    await connection.WaitAsync(TimeSpan.FromSeconds(5), stopping);
+                    await connection.WaitAsync(Silence, stopping);
                     await listen.ExecuteNonQueryAsync(stopping); // said again, for a server that vanished without a word sends nothing either
                     await WriteUsed(stopping);
                 }
@@ -82,7 +84,7 @@ public sealed class AccessDirectory(
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
             }
-            catch (Exception lost) when (lost is NpgsqlException or IOException or TimeoutException)
+            catch (Exception lost) when (lost.IsPassing())
             {
                 log.LogWarning("The connection that listens for changes was lost: {Reason}", lost.Message);
                 await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, stopping));

@@ -11,13 +11,15 @@ namespace Aura.Jobs;
 /// <summary>Takes due jobs under a lease and runs them. Any number of workers may run, in any number of processes.</summary>
 /// <remarks>
 /// SQL by hand: claiming is one statement (SKIP LOCKED), so that no two workers hold a job and none waits for another.
-/// A worker that dies leaves a lease that runs out; the job is then taken again.
+/// A worker that dies leaves a lease that runs out; the job is then taken again, and what the former worker still says of it no longer counts.
+/// While the database is away a worker waits with what it has to say.
 /// </remarks>
 public sealed class JobWorker(
     NpgsqlDataSource source, IServiceScopeFactory scopes, JobKinds kinds, AccessDirectory access, TimeProvider time, ILogger<JobWorker> log)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(1);
 
     /// <summary>Jobs of one lane at a time, and jobs claimed at once.</summary>
     private const int PerLane = 4;
@@ -26,31 +28,45 @@ public sealed class JobWorker(
     /// <param name="lanes">Do the jobs that have a lane, or those that have none: who waits for others' servers must not hold up the rest.</param>
     public async Task Run(int parallel, bool lanes, CancellationToken stopping)
     {
-        var running = new Dictionary<Task, string?>();
-        while (!stopping.IsCancellationRequested)
+        var at = new JobsAtHand(parallel, PerLane, time);
+        try
         {
-            foreach (var done in running.Keys.Where(task => task.IsCompleted).ToList())
-                running.Remove(done);
-            string[] full = [.. running.Values.OfType<string>().GroupBy(lane => lane).Where(lane => lane.Count() >= PerLane).Select(lane => lane.Key)];
-            var claimed = await Claim(Math.Min(parallel - running.Count, PerLane), null, lanes, full, stopping);
-            foreach (var job in claimed)
-                running.Add(RunOne((job.Tenant, job.Id), stopping), job.Lane);
-            if (running.Count >= parallel)
-                await Task.WhenAny(running.Keys);
-            else if (claimed.Count == 0)
-                await Task.WhenAny([.. running.Keys, Task.Delay(Idle, time, stopping)]);
+            while (!stopping.IsCancellationRequested)
+                await Turn(at, lanes, stopping);
         }
+        finally
+        {
+            await Task.WhenAll(at.Tasks);
+        }
+    }
 
-        await Task.WhenAll(running.Keys);
+    private async Task Turn(JobsAtHand at, bool lanes, CancellationToken stopping)
+    {
+        at.Tidy();
+        try
+        {
+            var claimed = at.Free == 0 ? [] : await Claim(Math.Min(at.Free, PerLane), null, lanes, at.Closed, null, stopping);
+            if (at.Slowed is { Length: > 0 } slow)
+                claimed.AddRange(await Claim(1, null, true, [], slow, stopping));
+            foreach (var job in claimed)
+                at.Add(RunOne(job, stopping), job.Lane);
+            if (claimed.Count == 0)
+                await Task.WhenAny([.. at.Tasks, Task.Delay(Idle, time, stopping)]);
+        }
+        catch (Exception away) when (away.IsPassing())
+        {
+            log.LogWarning("No jobs can be taken, the next try is in a second: {Reason}", away.Message);
+            await Task.WhenAny(Task.Delay(Away, time, stopping));
+        }
     }
 
     /// <summary>Runs what is due in one store now, until nothing is; for the test clock.</summary>
     public async Task<int> Drain(long tenant, CancellationToken cancellation)
     {
         var count = 0;
-        while (await Claim(1, tenant, null, [], cancellation) is [var job])
+        while (await Claim(1, tenant, null, [], null, cancellation) is [var job])
         {
-            await RunOne((job.Tenant, job.Id), cancellation);
+            await RunOne(job, cancellation);
             count++;
         }
 
@@ -58,8 +74,9 @@ public sealed class JobWorker(
     }
 
     /// <param name="lanes">Jobs with a lane, without one, or both.</param>
-    /// <param name="full">Lanes to leave alone.</param>
-    private async Task<List<(long Tenant, long Id, string? Lane)>> Claim(int most, long? tenant, bool? lanes, string[] full, CancellationToken cancellation)
+    /// <param name="closed">Lanes to leave alone.</param>
+    /// <param name="only">Null: all the other lanes.</param>
+    private async Task<List<Claimed>> Claim(int most, long? tenant, bool? lanes, string[] closed, string[]? only, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             UPDATE jobs SET state = 'processing', attempts = attempts + 1, lease_until = now() + $2
@@ -67,24 +84,25 @@ public sealed class JobWorker(
               SELECT tenant_id, id FROM jobs
               WHERE ((state = 'queued' AND due_at <= now()) OR (state = 'processing' AND lease_until < now()))
                 AND ($3::bigint IS NULL OR tenant_id = $3) AND kind = ANY ($4)
-                AND ($5::boolean IS NULL OR (lane IS NOT NULL) = $5) AND (lane IS NULL OR lane <> ALL ($6))
+                AND ($5::boolean IS NULL OR (lane IS NOT NULL) = $5) AND (lane IS NULL OR lane <> ALL ($6)) AND ($7::text[] IS NULL OR lane = ANY ($7))
               ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING tenant_id, id, lane
+            RETURNING tenant_id, id, attempts, lane
             """);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = Lease });
         command.Parameters.Add(new() { Value = (object?)tenant ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = kinds.Names });
         command.Parameters.Add(new() { Value = (object?)lanes ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Boolean });
-        command.Parameters.Add(new() { Value = full });
+        command.Parameters.Add(new() { Value = closed });
+        command.Parameters.Add(new() { Value = (object?)only ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var claimed = new List<(long, long, string?)>();
+        var claimed = new List<Claimed>();
         while (await reader.ReadAsync(cancellation))
-            claimed.Add((reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+            claimed.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
         return claimed;
     }
 
-    private async Task RunOne((long Tenant, long Id) claimed, CancellationToken stopping)
+    private async Task RunOne(Claimed claimed, CancellationToken stopping)
     {
         await using var scope = scopes.CreateAsyncScope();
         using var done = new CancellationTokenSource();
@@ -96,20 +114,21 @@ public sealed class JobWorker(
             var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
             var job = await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == claimed.Id, stopping);
             var result = await kinds.Handler(job.Kind, scope.ServiceProvider).Run(job, stopping);
-            await Finish(claimed, JobState.Completed, result, null, db.Now);
+            var now = db.Now;
+            await WhenThere(() => Finish(claimed, JobState.Completed, result, null, now), stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await Execute("UPDATE jobs SET state = 'queued', attempts = attempts - 1, lease_until = NULL WHERE tenant_id = $1 AND id = $2", claimed);
+            await Execute("UPDATE jobs SET state = 'queued', attempts = attempts - 1, lease_until = NULL", claimed);
         }
         catch (Refused refused)
         {
-            await Finish(claimed, JobState.Failed, null, refused.Message, time.GetUtcNow().UtcDateTime);
+            await WhenThere(() => Finish(claimed, JobState.Failed, null, refused.Message, time.GetUtcNow().UtcDateTime), stopping);
         }
         catch (Exception failure) // whatever a job throws, the worker goes on; the job is retried and the reason kept
         {
             log.LogError(failure, "Job {Job} of store {Tenant} failed", claimed.Id, claimed.Tenant);
-            await Retry(claimed, failure);
+            await WhenThere(() => Retry(claimed, failure), stopping);
         }
         finally
         {
@@ -118,37 +137,54 @@ public sealed class JobWorker(
         }
     }
 
-    private async Task Beat((long, long) claimed, CancellationToken done)
+    /// <summary>Writes it as soon as the database is there; a server that stops before that leaves it to the lease.</summary>
+    private async Task WhenThere(Func<Task> write, CancellationToken stopping)
+    {
+        while (true)
+            try
+            {
+                await write();
+                return;
+            }
+            catch (Exception away) when (away.IsPassing())
+            {
+                log.LogWarning("What became of a job cannot be written, the next try is in a second: {Reason}", away.Message);
+                await Task.WhenAny(Task.Delay(Away, time, stopping));
+                if (stopping.IsCancellationRequested)
+                    return;
+            }
+    }
+
+    private async Task Beat(Claimed claimed, CancellationToken done)
     {
         using var timer = new PeriodicTimer(Lease / 3, time);
         try
         {
             while (await timer.WaitForNextTickAsync(done))
-                await Execute("UPDATE jobs SET lease_until = now() + interval '60 s' WHERE tenant_id = $1 AND id = $2", claimed);
+                await WhenThere(() => Execute("UPDATE jobs SET lease_until = now() + interval '60 s'", claimed), done);
         }
         catch (OperationCanceledException)
         {
         }
     }
 
-    private Task Finish((long, long) claimed, JobState state, object? result, string? error, DateTime now) => Execute("""
-        UPDATE jobs SET state = $3, result = $4, error = $5, finished_at = $6, lease_until = NULL,
-          progress = CASE WHEN $3 = 'completed' THEN 100 ELSE progress END
-        WHERE tenant_id = $1 AND id = $2
+    private Task Finish(Claimed claimed, JobState state, object? result, string? error, DateTime now) => Execute("""
+        UPDATE jobs SET state = $4, result = $5, error = $6, finished_at = $7, lease_until = NULL,
+          progress = CASE WHEN $4 = 'completed' THEN 100 ELSE progress END
         """, claimed, Words<JobState>.Of(state), result is null ? null : JsonSerializer.SerializeToElement(result, JobKinds.ResultJson), error, now);
 
-    private Task Retry((long, long) claimed, Exception failure) => Execute("""
-        UPDATE jobs SET lease_until = NULL, error = $3,
-          state = CASE WHEN attempts >= $4 THEN 'failed' ELSE 'queued' END,
-          finished_at = CASE WHEN attempts >= $4 THEN now() END,
+    private Task Retry(Claimed claimed, Exception failure) => Execute("""
+        UPDATE jobs SET lease_until = NULL, error = $4,
+          state = CASE WHEN attempts >= $5 THEN 'failed' ELSE 'queued' END,
+          finished_at = CASE WHEN attempts >= $5 THEN now() END,
           due_at = now() + least(interval '1 hour', interval '1 second' * power(4, attempts - 1))
-        WHERE tenant_id = $1 AND id = $2
         """, claimed, $"{failure.GetType().Name}: {failure.Message}", Job.MaxAttempts);
 
-    private async Task Execute(string sql, (long Tenant, long Id) claimed, params object?[] more)
+    /// <summary>Changes the job, if it is still this worker's: each claim has a number of its own.</summary>
+    private async Task Execute(string update, Claimed claimed, params object?[] more)
     {
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in (object?[])[claimed.Tenant, claimed.Id, .. more])
+        await using var command = source.CreateCommand($"{update} WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'processing'");
+        foreach (var value in (object?[])[claimed.Tenant, claimed.Id, claimed.Attempt, .. more])
             command.Parameters.Add(value switch
             {
                 null => new() { Value = DBNull.Value },
@@ -157,6 +193,8 @@ public sealed class JobWorker(
             });
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
+
+    private readonly record struct Claimed(long Tenant, long Id, int Attempt, string? Lane);
 }
 
 /// <summary>Which kinds of job there are, and who does them.</summary>

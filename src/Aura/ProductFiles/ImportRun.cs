@@ -225,11 +225,11 @@ public sealed class ImportRun(AuraDb db, Stock stock)
         ?? throw Refused.NotFound(ProductImport.Noun);
 
     /// <summary>Somebody else was faster: what they did is to be looked at, then it is tried again.</summary>
-    private static bool IsRace(Exception failure) => failure is DbUpdateConcurrencyException || Database(failure)?.SqlState is
-        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+    private static bool IsRace(Exception failure) =>
+        failure is DbUpdateConcurrencyException || failure.IsRace() || failure.Objection()?.SqlState is PostgresErrorCodes.UniqueViolation;
 
     /// <summary>Why the data cannot be kept; null where the data is not to blame.</summary>
-    private static string? Reason(Exception failure) => failure is Refused refused ? refused.Message : Database(failure)?.SqlState switch
+    private static string? Reason(Exception failure) => failure is Refused refused ? refused.Message : failure.Objection()?.SqlState switch
     {
         PostgresErrorCodes.UniqueViolation => "Another product or variant has the same SKU or handle.",
         PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire => "The text contains the character U+0000, which cannot be kept.",
@@ -237,8 +237,6 @@ public sealed class ImportRun(AuraDb db, Stock stock)
         ['2', '2' or '3', ..] or ['5', '4', ..] => "The database cannot keep these values.",
         _ => null,
     };
-
-    private static PostgresException? Database(Exception failure) => failure as PostgresException ?? (failure as DbUpdateException)?.InnerException as PostgresException;
 
     /// <summary>Another worker has gone on with the same import.</summary>
     private sealed class MovedOn : Exception;

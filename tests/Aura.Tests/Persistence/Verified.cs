@@ -14,6 +14,14 @@ internal static class Verified
             Assert.Empty((await store.Run(check, live)).Differences);
     }
 
+    /// <summary>Of all stores of a database.</summary>
+    public static async Task All(string database)
+    {
+        await using var source = AuraServices.DataSource(database);
+        foreach (var check in Verification.Everything)
+            Assert.Empty((await source.Run(check, null, default)).Differences);
+    }
+
     public static Task<CheckResult> Run(this Store store, Check check, bool live = false) =>
         store.Server.Services.GetRequiredService<NpgsqlDataSource>().Run(check, (live ? store.Account.Live : store.Account.Sandbox).Id, default);
 }
