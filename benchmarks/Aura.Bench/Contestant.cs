@@ -9,10 +9,12 @@ namespace Aura.Bench;
 internal sealed class Contestant : IAsyncDisposable
 {
     private readonly Process process;
+    private readonly bool isOurs;
 
-    private Contestant(string name, Uri address, string? key, string role, Process process)
+    /// <param name="isOurs">Whether the process ends with this.</param>
+    private Contestant(string name, Uri address, string? key, string role, Process process, bool isOurs = true)
     {
-        (Name, Address, Key, Role, this.process) = (name, address, key, role, process);
+        (Name, Address, Key, Role, this.process, this.isOurs) = (name, address, key, role, process, isOurs);
         Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 8 }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
         if (key is not null)
             Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -38,6 +40,10 @@ internal sealed class Contestant : IAsyncDisposable
             ["AURA_LOG"] = "Error",
         }, cancellation);
 
+    /// <summary>The server with a private cluster of its own, as <c>./run</c> starts it.</summary>
+    public static Task<Contestant> Alone(BenchOptions options, string data, CancellationToken cancellation) =>
+        Start("server", options.Server, ["run"], Shop.TestKey, "aura", "/health/ready", new() { ["AURA_URL"] = null, ["AURA_DATA"] = data, ["AURA_LOG"] = "Error" }, cancellation);
+
     public static Task<Contestant> Floor(BenchOptions options, Shop shop, CancellationToken cancellation) =>
         Start("floor", options.Floor, [], null, "floor", "/ready", new()
         {
@@ -45,6 +51,9 @@ internal sealed class Contestant : IAsyncDisposable
             ["FLOOR_DATABASE"] = shop.Connection,
             ["FLOOR_STORE"] = shop.Store.ToString(CultureInfo.InvariantCulture),
         }, cancellation);
+
+    /// <summary>The same server, seen by another caller.</summary>
+    public Contestant As(string name, string key) => new(name, Address, key, Role, process, isOurs: false);
 
     private static async Task<Contestant> Start(
         string name, string program, string[] arguments, string? key, string role, string ready, Dictionary<string, string?> environment, CancellationToken cancellation)
@@ -87,6 +96,8 @@ internal sealed class Contestant : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        if (!isOurs)
+            return;
         if (!process.HasExited)
             using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
                 await kill.WaitForExitAsync();

@@ -6,7 +6,7 @@ namespace Aura.Bench;
 /// <param name="hot">How many different products are asked for; null: all.</param>
 internal sealed class ProductById(string name, string about, int? hot = null) : Workload(name, about)
 {
-    public override Task<(string, string[])> Requests(Bench bench, Contestant contestant) => bench.Requests(
+    public override Task<LoadPlan> Requests(Bench bench, Contestant contestant) => bench.Requests(
         this, contestant, Draw(bench).Select(id => $"GET\t/v2/products/{Prefix(contestant)}{id}"));
 
     public override async Task Check(Bench bench, Contestant contestant)
@@ -30,7 +30,7 @@ internal sealed class ProductPage() : Workload("W2", "50 products from a random 
 {
     private const int Places = 1_000;
 
-    public override async Task<(string, string[])> Requests(Bench bench, Contestant contestant)
+    public override async Task<LoadPlan> Requests(Bench bench, Contestant contestant)
     {
         var places = bench.Draw(Math.Min(Places, bench.Shop.Size.Products), bench.Shop.Loaded.FirstProduct + 51, bench.Shop.Size.Products - 51);
         return await bench.Requests(this, contestant, contestant.IsFloor
@@ -40,8 +40,7 @@ internal sealed class ProductPage() : Workload("W2", "50 products from a random 
 
     public override async Task Check(Bench bench, Contestant contestant)
     {
-        var (_, arguments) = await Requests(bench, contestant);
-        foreach (var line in File.ReadLines(arguments[0]).Take(10))
+        foreach (var line in File.ReadLines((await Requests(bench, contestant)).File).Take(10))
         {
             using var answer = await bench.Get(contestant, line.Split('\t')[1]);
             var ids = answer.RootElement.GetProperty("data").EnumerateArray().Select(p => long.Parse(p.GetProperty("id").GetString()!["prod_".Length..], null)).ToList();

@@ -7,15 +7,19 @@ internal abstract class Workload(string name, string about)
     public string About => about;
 
     /// <summary>What the product shall reach of the floor.</summary>
-    public double? Goal { get; init; }
+    public virtual double? Goal { get; init; }
 
-    public virtual int Threads => 2;
+    /// <summary>A question to the database whose answer grows by one with each piece of work; null: nothing is made.</summary>
+    public virtual string? Made => null;
+
+    /// <summary>Who is measured against whom.</summary>
+    public virtual (Contestant Floor, Contestant Product) Sides(Bench bench) => (bench.Floor, bench.Product);
 
     /// <summary>Changes the shop where the work needs more than was loaded.</summary>
     public virtual Task Prepare(Bench bench) => Task.CompletedTask;
 
-    /// <summary>The requests that wrk draws from, and the script that sends them.</summary>
-    public abstract Task<(string Script, string[] Arguments)> Requests(Bench bench, Contestant contestant);
+    /// <summary>What wrk sends.</summary>
+    public abstract Task<LoadPlan> Requests(Bench bench, Contestant contestant);
 
     /// <summary>Looks at a few answers: a server that errs fast has won nothing.</summary>
     /// <exception cref="BenchFailed">An answer is not what was asked for.</exception>

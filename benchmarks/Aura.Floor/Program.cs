@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aura.Floor;
 using Npgsql;
 
@@ -14,12 +15,14 @@ await using var source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringB
     NoResetOnClose = true,
     MaxPoolSize = 40,
 }.ConnectionString).Build();
-var store = long.Parse(Setting("FLOOR_STORE"), System.Globalization.CultureInfo.InvariantCulture);
+var store = long.Parse(Setting("FLOOR_STORE"), CultureInfo.InvariantCulture);
 
 var app = builder.Build();
 app.UseRouting();
 app.MapGet("/ready", () => "ready");
 new Products(source, store).Map(app);
+new Orders(source, store).Map(app);
+new Coupons(source, store).Map(app);
 await app.RunAsync();
 
 static string Setting(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; ./bench starts this server.");

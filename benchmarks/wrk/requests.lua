@@ -1,5 +1,6 @@
 -- Sends requests from a file, one a line: METHOD, path and, where there is one, the body, with tabs between. Each thread starts
--- somewhere else in the file and takes any line next. With `once`, each request gets an Idempotency-Key of its own.
+-- somewhere else in the file and takes any line next. With `once`, each request gets an Idempotency-Key of its own, and a number that
+-- no other has stands where its body says @@.
 -- Arguments: file, authorization (or -), seed, once or many.
 
 local threads = 0
@@ -24,6 +25,7 @@ local function format(line)
   if body == "" then return wrk.format(method, path, headers) end
   if once then
     sent = sent + 1
+    body = body:gsub("@@", string.format("%.0f", seed * 1e6 + sent))
     headers["Idempotency-Key"] = seed .. "-" .. sent
   end
   return wrk.format(method, path, headers, body)

@@ -5,10 +5,8 @@ internal sealed partial class ShopLoader
     private const int Variants = 3;
     private const int Categories = 60;
 
-    /// <summary>More than any run sells.</summary>
-    private const long Stock = 1_000_000_000;
-
-    private async Task LoadProducts(int count, CancellationToken cancellation)
+    /// <returns>The first variant.</returns>
+    private async Task<long> LoadProducts(int count, CancellationToken cancellation)
     {
         var (categories, products) = (await Ids(Categories, cancellation), await Ids(count, cancellation));
         await Run(CategoryRows, cancellation, ("store", store), ("first", categories), ("count", Categories));
@@ -17,8 +15,7 @@ internal sealed partial class ShopLoader
         await Run(ImageRows, cancellation, ("store", store), ("first", await Ids(2L * count, cancellation)), ("product", products), ("count", count));
         var variants = await Ids((long)Variants * count, cancellation);
         await Run(VariantRows, cancellation, ("store", store), ("first", variants), ("product", products), ("count", count));
-        await Run(LevelRows, cancellation, ("store", store), ("first", await Ids((long)Variants * count, cancellation)), ("variant", variants), ("count", Variants * count), ("stock", Stock));
-        await Run(ReceivedRows, cancellation, ("store", store), ("first", await Ids((long)Variants * count, cancellation)), ("variant", variants), ("count", Variants * count), ("stock", Stock));
+        return variants;
     }
 
     /// <summary>Ten at the root, five below each.</summary>
@@ -71,17 +68,5 @@ internal sealed partial class ShopLoader
         FROM generate_series(0, @count - 1) n
         JOIN products p ON p.tenant_id = @store AND p.id = @product + n
         CROSS JOIN (VALUES (0, 'S'), (1, 'M'), (2, 'L')) sizes (i, size)
-        """;
-
-    private const string LevelRows = """
-        INSERT INTO stock_levels (tenant_id, id, variant_id, warehouse_id, on_hand, allocated, damaged, quality_control, safety_stock, updated_at)
-        SELECT @store, @first + n, @variant + n, w.id, @stock, 0, 0, 0, 0, timestamptz '2023-01-01'
-        FROM generate_series(0, @count - 1) n JOIN warehouses w ON w.tenant_id = @store AND w.is_default
-        """;
-
-    private const string ReceivedRows = """
-        INSERT INTO stock_movements (tenant_id, id, variant_id, warehouse_id, kind, quantity, reason, note, order_id, reference, actor, created_at)
-        SELECT @store, @first + n, @variant + n, w.id, 'received', @stock, NULL, NULL, NULL, NULL, 'system', timestamptz '2023-01-01'
-        FROM generate_series(0, @count - 1) n JOIN warehouses w ON w.tenant_id = @store AND w.is_default
         """;
 }
