@@ -14,9 +14,6 @@ namespace Aura.Persistence;
 /// </remarks>
 public sealed class Replica(NpgsqlDataSource primary, NpgsqlDataSource source, TimeProvider time, ILogger<Replica> log) : IAsyncDisposable
 {
-    /// <summary>How long a read waits for the replica before it goes to the primary, and with it all others for a while.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
-
     /// <summary>A server that does not answer for so long is away.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -28,6 +25,9 @@ public sealed class Replica(NpgsqlDataSource primary, NpgsqlDataSource source, T
     private Task<bool>? waiting;
     private volatile bool near;
     private long taken, passed, broken, lag, seen = time.GetTimestamp();
+
+    /// <summary>How long a read waits for the replica before it goes to the primary, and with it all others for a while; below two seconds.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The reads that it was given; those that went to the primary because it was behind or away; and those that it broke off, which went there then.</summary>
     public (long Taken, long Passed, long Broken) Reads => (Interlocked.Read(ref taken), Interlocked.Read(ref passed), Interlocked.Read(ref broken));
