@@ -23,7 +23,7 @@ internal sealed record DataSize(int Products, int Orders, int Coupons)
     /// <summary>Each orders five times, about.</summary>
     public int Customers => Orders / 5 + 1_000;
 
-    public DataSize Hundredth => new(Products / 100, Orders / 100, Coupons / 100);
+    public DataSize Hundredth() => new(Products / 100, Orders / 100, Coupons / 100);
 
     public string Name => $"p{Products}_o{Orders}_c{Coupons}";
 }

@@ -46,7 +46,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
     /// <summary>The large shop in the place of the product, the small one in that of the floor.</summary>
     private async Task<Findings> Growth()
     {
-        var (small, large) = (await Shop.Open(postgres, options.Size.Hundredth, cancellation), await Shop.Open(postgres, options.Size, cancellation));
+        var (small, large) = (await Shop.Open(postgres, options.Size.Hundredth(), cancellation), await Shop.Open(postgres, options.Size, cancellation));
         await using var ofSmall = small.Source;
         await using var ofLarge = large.Source;
         await using var few = await Contestant.Product(options, small, cancellation);

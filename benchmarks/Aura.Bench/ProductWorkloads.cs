@@ -57,7 +57,7 @@ internal sealed class ProductPage() : Workload("W2", "50 products from a random 
         var cursors = new string[moments.Count];
         await Parallel.ForAsync(0, moments.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = bench.Cancellation }, async (i, _) =>
         {
-            using var answer = await bench.Get(product, $"/v2/products?limit=1&cursor=&filter[created_at][lt]={moments[i]:O}");
+            using var answer = await bench.Get(product, $"/v2/products?limit=1&sort=-id&cursor=&filter[created_at][lt]={moments[i]:O}");
             cursors[i] = answer.RootElement.GetProperty("pagination").GetProperty("next_cursor").GetString()!; // there are more
         });
         return cursors;

@@ -7,6 +7,7 @@ using Npgsql;
 var builder = WebApplication.CreateEmptyBuilder(new());
 builder.WebHost.UseKestrelCore().UseUrls(Setting("FLOOR_URL")).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddRoutingCore();
+builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Error).SetMinimumLevel(LogLevel.Error);
 await using var source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(Setting("FLOOR_DATABASE"))
 {
     Username = "floor", // by which its SQL commands are told from the product's
