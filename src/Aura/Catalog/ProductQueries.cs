@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Aura.Catalog;
 
@@ -20,8 +22,11 @@ public static class ProductQueries
         return keys;
     }
 
-    private static readonly Func<AuraDb, long, int, IAsyncEnumerable<RowKey>> Before = EF.CompileAsyncQuery((AuraDb db, long id, int count) =>
-        db.Products.Where(p => p.Id < id).OrderByDescending(p => p.Id).Select(p => new RowKey(p.TenantId, p.Id)).Take(count));
+    /// <remarks>A compiled query belongs to the model that it met first, and a replica's contexts have a model of their own.</remarks>
+    private static IAsyncEnumerable<RowKey> Before(AuraDb db, long id, int count) => Compiled.GetValue(db.Model, _ => EF.CompileAsyncQuery((AuraDb own, long before, int most) =>
+        own.Products.Where(p => p.Id < before).OrderByDescending(p => p.Id).Select(p => new RowKey(p.TenantId, p.Id)).Take(most)))(db, id, count);
+
+    private static readonly ConditionalWeakTable<IModel, Func<AuraDb, long, int, IAsyncEnumerable<RowKey>>> Compiled = [];
 
     /// <summary>Says that a product has changed, be it in its variants or images alone: the product gets a new version as well.</summary>
     public static void PublishUpdate(this AuraDb db, Product product)
