@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Aura.Persistence;
 using Aura.Server;
 using Aura.Tests.Fire;
+using Aura.Tests.Http.Generated;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Deploy;
@@ -57,6 +58,29 @@ public sealed class DeployTests(Deployment deployment) : IClassFixture<Deploymen
             Assert.Equal(20, (await elsewhere.Ok("GET /v2/customers?limit=50"))["data"]!.AsArray().Count);
             return other.Services.GetRequiredService<Replica>().Reads.Taken > before;
         }, "for a list from the replica");
+    }
+
+    [Fact]
+    public async Task Every_list_can_be_read_from_the_replica()
+    {
+        await using var server = await Reading("reads_all");
+        var replica = server.Services.GetRequiredService<Replica>();
+        replica.Patience = TimeSpan.FromSeconds(1.9); // the machine has other tests to do
+        var full = await FullStore.Open(server);
+        var ids = await full.Ids();
+
+        foreach (var route in (await Api.Routes()).Where(route => route.IsList || route.Path.Contains("/analytics/", StringComparison.Ordinal)).Where(route => route.Method == "GET"))
+        {
+            var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", parameter.Spelled(ids[parameter.Prefix ?? "prod"]), StringComparison.Ordinal));
+            foreach (var page in route.Parameters.Any(parameter => (string?)parameter["name"] == "cursor") ? ["", "?cursor="] : (string[])[""])
+                await Deployment.Until(async () =>
+                {
+                    var (taken, _, broken) = replica.Reads;
+                    await full.Store.Test.Ok($"GET {path}{page}");
+                    Assert.True(replica.Reads.Broken == broken, $"{path}{page} cannot be read from the replica.");
+                    return replica.Reads.Taken > taken;
+                }, $"for {path}{page} from the replica");
+        }
     }
 
     [Fact]
