@@ -1,7 +1,6 @@
 using Aura.Jobs;
 using Aura.Persistence;
 using Aura.Server.Http.Lists;
-using Npgsql;
 
 namespace Aura.Server.Http;
 
@@ -51,12 +50,8 @@ internal sealed class ReplicaReads(RequestDelegate next, Replica replica)
         (route.GetMetadata<IListing>() is not null || route.GetMetadata<FromReplica>() is not null);
 
     /// <summary>Not what the caller sent (class 22: a number out of range and the like): the primary would say the same.</summary>
-    private static bool IsOfDatabase(Exception failure) => failure switch
-    {
-        PostgresException said => !said.SqlState.StartsWith("22", StringComparison.Ordinal),
-        NpgsqlException or TimeoutException or InvalidOperationException { InnerException: NpgsqlException } => true,
-        _ => false,
-    };
+    private static bool IsOfDatabase(Exception failure) =>
+        failure.Objection() is { } said ? !said.SqlState.StartsWith("22", StringComparison.Ordinal) : failure.IsPassing();
 }
 
 internal static class ReplicaReadsExtensions
