@@ -11,10 +11,8 @@ namespace Aura.Floor;
 /// Idempotency-Key, the stock, the order, its lines and an event.
 /// </summary>
 /// <remarks>Left out: taxes, delivery prices, promotions, customers, the ledger of stock and the allocations, history, audit.</remarks>
-internal sealed class Orders(NpgsqlDataSource source, long store)
+internal sealed class Orders(NpgsqlDataSource source, Ids ids, long store)
 {
-    private readonly Ids ids = new(source);
-
     public void Map(WebApplication app) => app.MapPost("/v2/orders", Create);
 
     private async Task Create(HttpContext http)
