@@ -99,11 +99,11 @@ public static class AuraServices
     {
         // Nothing here leaves a session changed (locks and settings end with their transactions), so that resetting it would only cost each request a second command.
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { AutoPrepareMinUsages = 2, NoResetOnClose = true };
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!settings.ShouldSerialize("Max Auto Prepare")) // whether the text says so; ContainsKey tells whether there is such a keyword
             settings.MaxAutoPrepare = 200;
-        if (!settings.ContainsKey("Maximum Pool Size"))
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
             (settings.MaxPoolSize, settings.Timeout) = (40, 15);
-        if (!connectionString.Contains("Command Timeout", StringComparison.OrdinalIgnoreCase))
+        if (!settings.ShouldSerialize("Command Timeout"))
             settings.CommandTimeout = 15;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.EnableDynamicJson();
