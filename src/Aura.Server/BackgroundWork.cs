@@ -1,4 +1,5 @@
 using Aura.Accounts;
+using Aura.Events;
 using Aura.Jobs;
 using Aura.Persistence;
 
@@ -30,7 +31,7 @@ internal sealed class BackgroundWork(
     private async Task Follow(IEventReader reader, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
-            if (await reader.Read(stopping) == 0)
+            if (await reader.Read(stopping) < EventCursor.Batch) // so that a busy store's events come in dozens, and not one by one
                 await Task.Delay(Pause, time, stopping);
     }
 

@@ -92,9 +92,9 @@ public static class BasketLookup
             else if (choice.ProductId is { } product)
                 products.Add(product);
         if (products.Count + skus.Count == 0)
-            batch.Add(GoodsById, db.Tenant, question.CartId, variants, now);
+            batch.Add(GoodsById, db.Tenant, question.CartId, ByHand.Several(variants), now);
         else
-            batch.Add(GoodsByName, db.Tenant, question.CartId, variants, now, products, skus);
+            batch.Add(GoodsByName, db.Tenant, question.CartId, ByHand.Several(variants), now, products, skus);
     }
 
     private static async Task<BasketFacts> Read(NpgsqlDataReader reader, BasketQuestion question, CancellationToken cancellation)

@@ -68,20 +68,24 @@ public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider
         """).SingleAsync(cancellation);
 
     /// <summary>Asked first, for it takes no lock and no transaction number, and most of the time there is nothing.</summary>
+    /// <remarks>In their order, for that takes the index; for an EXISTS the planner would rather read the log from its start.</remarks>
     private static Task<bool> HasMore(AuraDb db, string reader, CancellationToken cancellation) => db.Database.SqlQuery<bool>($"""
-        SELECT EXISTS (
-          SELECT FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AND (transaction_id, id) > (
+        SELECT coalesce((
+          SELECT true FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AND (transaction_id, id) > (
             coalesce((SELECT transaction_id FROM event_cursors WHERE reader = {reader}), '0'),
-            coalesce((SELECT event_id FROM event_cursors WHERE reader = {reader}), 0))) AS "Value"
+            coalesce((SELECT event_id FROM event_cursors WHERE reader = {reader}), 0))
+          ORDER BY transaction_id, id LIMIT 1), false) AS "Value"
         """).SingleAsync(cancellation);
 
+    /// <returns>Null while another server is at it.</returns>
     private static async Task<Place?> Claim(AuraDb db, string reader, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync($"INSERT INTO event_cursors VALUES ({reader}, '0', 0) ON CONFLICT DO NOTHING", cancellation);
-        var places = await db.Database.SqlQuery<Place>($"""
-            SELECT transaction_id::text AS "Transaction", event_id AS "Event" FROM event_cursors WHERE reader = {reader} FOR UPDATE SKIP LOCKED
-            """).ToListAsync(cancellation);
-        return places.SingleOrDefault();
+        Place? place = null;
+        await new Reading(db)
+            .Do("INSERT INTO event_cursors VALUES ($1, '0', 0) ON CONFLICT DO NOTHING", reader)
+            .Ask("SELECT transaction_id::text, event_id FROM event_cursors WHERE reader = $1 FOR UPDATE SKIP LOCKED", row => place = new(row.GetString(0), row.GetInt64(1)), reader)
+            .Run(cancellation);
+        return place;
     }
 
     private sealed record Place(string Transaction, long Event);

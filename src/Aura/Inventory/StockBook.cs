@@ -54,7 +54,7 @@ internal sealed class StockBook
     public static StockBook Open(AuraDb db, Reading reading, IReadOnlyCollection<(long Variant, long? Warehouse)> wanted, long? cartId = null)
     {
         var book = new StockBook(db);
-        var ids = wanted.Select(w => w.Variant).Distinct().ToArray();
+        var ids = ByHand.Several(wanted.Select(w => w.Variant).Distinct());
         reading.Do(NewLevels, db.Caller.TenantId, wanted.Select(w => w.Variant).ToArray(), wanted.Select(w => w.Warehouse ?? 0).ToArray(), db.Now)
             .Ask(Lock, null, db.Caller.TenantId, ids)
             .Ask(ReadSources, book.ReadSource, db.Caller.TenantId)
@@ -239,7 +239,8 @@ internal sealed class StockBook
           WHERE l.tenant_id = $1 AND l.variant_id = c.variant_id AND l.warehouse_id = c.warehouse_id
             AND l.on_hand + c.on_hand >= 0 AND l.allocated + c.allocated >= 0
             AND (NOT c.bounded OR l.on_hand + c.on_hand - l.allocated - c.allocated - l.damaged - l.quality_control - l.safety_stock
-              - held_stock($1, l.variant_id, l.warehouse_id) >= 0)
+              - coalesce((SELECT sum(r.quantity) FROM reservations r WHERE r.tenant_id = $1 AND r.variant_id = l.variant_id AND r.warehouse_id = l.warehouse_id
+          AND r.released_at IS NULL AND r.expires_at > now() + (SELECT clock_offset FROM stores WHERE id = $1)), 0) >= 0)
           RETURNING l.variant_id, l.warehouse_id
         )
         """;

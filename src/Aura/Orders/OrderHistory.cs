@@ -57,9 +57,9 @@ public static class OrderHistory
 {
     /// <summary>Adds to the history of an order, with the next save.</summary>
     public static void Record(this AuraDb db, Order order, OrderFact kind, string? note = null) =>
-        db.OrderHistory.Add(OrderHistoryEntry.Of(order, kind, note, null, null, db));
+        db.Append(OrderHistoryEntry.Of(order, kind, note, null, null, db));
 
     /// <summary>Adds a change of a status.</summary>
     public static void Record<T>(this AuraDb db, Order order, OrderFact kind, T from, T to, string? note = null) where T : struct, Enum =>
-        db.OrderHistory.Add(OrderHistoryEntry.Of(order, kind, note, Words<T>.Of(from), Words<T>.Of(to), db));
+        db.Append(OrderHistoryEntry.Of(order, kind, note, Words<T>.Of(from), Words<T>.Of(to), db));
 }

@@ -11,7 +11,23 @@ public sealed partial class AuraDb
 {
     private readonly List<(NpgsqlBatchCommand Command, Func<Exception>? Otherwise)> later = [];
 
+    private readonly List<StoreRow> appended = [];
+    private bool inOneWrite;
+
     internal RowMap MapOf<T>() where T : StoreRow => RowMap.Of(Model.FindEntityType(typeof(T))!); // it has a DbSet
+
+    /// <summary>Adds a row to a log. Where all is written in one round trip nothing of it is tracked: nobody changes it.</summary>
+    internal void Append<T>(T row) where T : StoreRow
+    {
+        if (!inOneWrite)
+        {
+            Add(row);
+            return;
+        }
+
+        row.Identify(Tenant, NextId());
+        appended.Add(row);
+    }
 
     /// <summary>Runs a statement with the next save, behind its rows.</summary>
     internal void Later(string sql, params ReadOnlySpan<object?> values) => later.Add((ByHand.Command(sql, values), null));
@@ -43,6 +59,8 @@ public sealed partial class AuraDb
 
     private async Task<T> Written<T>(Func<Task<T>> work, bool commit, CancellationToken cancellation)
     {
+        var before = (inOneWrite, ChangeTracker.AutoDetectChangesEnabled);
+        (inOneWrite, ChangeTracker.AutoDetectChangesEnabled) = (true, false);
         try
         {
             var result = await work();
@@ -52,7 +70,12 @@ public sealed partial class AuraDb
         catch
         {
             later.Clear(); // a caller who goes on behind a savepoint must not write it
+            appended.Clear();
             throw;
+        }
+        finally
+        {
+            (inOneWrite, ChangeTracker.AutoDetectChangesEnabled) = before;
         }
     }
 
@@ -61,25 +84,18 @@ public sealed partial class AuraDb
     private async Task Write(bool commit, CancellationToken cancellation)
     {
         ChangeTracker.DetectChanges();
-        ChangeTracker.AutoDetectChangesEnabled = false;
-        try
-        {
-            NoteAll();
-            await using var batch = new NpgsqlBatch();
-            var answers = AddRows(batch);
-            foreach (var (command, _) in later)
-                batch.BatchCommands.Add(command);
-            if (commit)
-                AddClosing(batch);
-            if (batch.BatchCommands.Count > 0)
-                await Send(batch, answers, cancellation);
-            later.Clear();
-            ChangeTracker.AcceptAllChanges();
-        }
-        finally
-        {
-            ChangeTracker.AutoDetectChangesEnabled = true;
-        }
+        NoteAll();
+        await using var batch = new NpgsqlBatch();
+        var answers = AddRows(batch);
+        foreach (var (command, _) in later)
+            batch.BatchCommands.Add(command);
+        if (commit)
+            AddClosing(batch);
+        if (batch.BatchCommands.Count > 0)
+            await Send(batch, answers, cancellation);
+        later.Clear();
+        appended.Clear();
+        ChangeTracker.AcceptAllChanges();
     }
 
     /// <returns>For each command that answers, in their order: the row that gets columns back, or null.</returns>
@@ -94,20 +110,26 @@ public sealed partial class AuraDb
             answers.Add(null);
         }
 
-        foreach (var (entry, map, entity) in changed)
-            if (entry.EntityState == EntityState.Added)
-            {
-                var (command, returns) = map.Insert(entry);
-                batch.BatchCommands.Add(command);
-                if (returns)
+        foreach (var table in changed.GroupBy(row => row.Map))
+        {
+            foreach (var (entry, map, entity) in table)
+                if (entry.EntityState == EntityState.Added && map.Returns)
+                {
+                    batch.BatchCommands.Add(map.Insert(entity));
                     answers.Add((map, entity));
-            }
-            else if (entry.EntityState == EntityState.Modified && map.Update(entry) is { } update)
-            {
-                batch.BatchCommands.Add(update);
-                answers.Add(null);
-            }
+                }
+                else if (entry.EntityState == EntityState.Modified && map.Update(entry) is { } update)
+                {
+                    batch.BatchCommands.Add(update);
+                    answers.Add(null);
+                }
 
+            if (!table.Key.Returns)
+                batch.Add(table.Key.InsertAll(table.Where(row => row.Entry.EntityState == EntityState.Added).Select(row => row.Entity)));
+        }
+
+        foreach (var log in appended.GroupBy(row => RowMap.Of(Model.FindEntityType(row.GetType())!))) // it has a DbSet
+            batch.Add(log.Key.InsertAll(log));
         return answers;
     }
 

@@ -77,6 +77,23 @@ public static class ByHand
     /// <summary>Adds a command to those that go to the database together.</summary>
     public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values) => batch.BatchCommands.Add(Command(sql, values));
 
+    internal static void Add(this NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> commands)
+    {
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Ids to look for among; to few of them come ids that no row has.</summary>
+    /// <remarks>PostgreSQL plans a prepared statement anew each time while a plan for the list at hand looks cheaper than one for any list. For any
+    /// list it reckons with ten, so that a shorter one would always look cheaper, and planning costs more than reading.</remarks>
+    internal static long[] Several(IEnumerable<long> ids)
+    {
+        long[] some = [.. ids];
+        if (some.Length is > 0 and < 10)
+            Array.Resize(ref some, 10);
+        return some;
+    }
+
     internal static NpgsqlBatchCommand Command(string sql, ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlBatchCommand(sql);

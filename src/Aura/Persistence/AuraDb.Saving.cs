@@ -49,28 +49,29 @@ public sealed partial class AuraDb
     {
         if (!EventTypes.Has(type))
             throw new ArgumentException($"{type} is not listed in {nameof(EventTypes)}, so nobody could ask for it.", nameof(type));
-        Events.Add(StoreEvent.Of(type, T.Noun, subject.Id, facts, this));
+        Append(StoreEvent.Of(type, T.Noun, subject.Id, facts, this));
     }
 
     /// <remarks>Looks once for changes. EF Core would look at every row again for each question that is asked of it.</remarks>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        if (later.Count > 0)
-        {
-            await Write(false, cancellationToken);
-            return 0;
-        }
-
-        ChangeTracker.DetectChanges();
+        var detects = ChangeTracker.AutoDetectChangesEnabled;
         ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
+            if (later.Count + appended.Count > 0)
+            {
+                await Write(false, cancellationToken);
+                return 0;
+            }
+
+            ChangeTracker.DetectChanges();
             NoteAll();
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
         finally
         {
-            ChangeTracker.AutoDetectChangesEnabled = true;
+            ChangeTracker.AutoDetectChangesEnabled = detects;
         }
     }
 
@@ -87,7 +88,7 @@ public sealed partial class AuraDb
         if (entry.State is EntityState.Modified)
             entry.DetectChanges(); // the stamp
         if (entry.Entity is IAudited && AuditEntry.Of(entry, this) is { } audit)
-            AuditLogs.Add(audit);
+            Append(audit);
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>

@@ -17,12 +17,17 @@ namespace Aura.Persistence;
 /// </remarks>
 internal sealed class RowMap
 {
+    /// <summary>Each number of rows is a statement of its own, which connections keep prepared.</summary>
+    private const int RowsInOne = 8;
+
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
     private static readonly ConcurrentDictionary<IEntityType, RowMap> Known = new();
 
     private readonly Column[] columns;
     private readonly string insert;
+    private readonly Column[] given;
     private readonly Column[] generated;
+    private readonly ConcurrentDictionary<int, string> inserts = new();
     private readonly ConcurrentDictionary<UInt128, string> updates = new();
     private readonly Func<NpgsqlDataReader, object> read;
 
@@ -32,9 +37,8 @@ internal sealed class RowMap
         columns = [.. type.GetProperties().Select(property => new Column(property))];
         generated = [.. columns.Where(column => column.IsGenerated)];
         Columns = string.Join(", ", columns.Select(column => column.Name));
-        var given = columns.Where(column => !column.IsGenerated).ToList();
-        insert = $"INSERT INTO {Table} ({string.Join(", ", given.Select(column => column.Name))}) VALUES ({string.Join(", ", given.Select((_, at) => $"${at + 1}"))})" +
-            (generated.Length == 0 ? "" : $" RETURNING {string.Join(", ", generated.Select(column => column.Name))}");
+        given = [.. columns.Where(column => !column.IsGenerated)];
+        insert = InsertOf(1) + (generated.Length == 0 ? "" : $" RETURNING {string.Join(", ", generated.Select(column => column.Name))}");
         Rank = RankOf(type, []);
         read = Reader(type);
     }
@@ -51,14 +55,22 @@ internal sealed class RowMap
 
     public object Read(NpgsqlDataReader row) => read(row);
 
-    /// <returns>The command, and whether it gives back columns that the database filled.</returns>
-    public (NpgsqlBatchCommand Command, bool Returns) Insert(IUpdateEntry entry)
+    /// <summary>Whether an insert gives back columns that the database filled.</summary>
+    public bool Returns => generated.Length > 0;
+
+    public NpgsqlBatchCommand Insert(object entity) => Insert(insert, [entity]);
+
+    /// <summary>Inserts rows that need nothing back: together they cost little more than one.</summary>
+    public IEnumerable<NpgsqlBatchCommand> InsertAll(IEnumerable<object> entities) =>
+        entities.Chunk(RowsInOne).Select(some => Insert(inserts.GetOrAdd(some.Length, InsertOf), some));
+
+    private NpgsqlBatchCommand Insert(string sql, object[] entities)
     {
-        var command = new NpgsqlBatchCommand(insert);
-        foreach (var column in columns)
-            if (!column.IsGenerated)
-                command.Parameters.Add(column.Parameter(entry.GetCurrentValue(column.Property)));
-        return (command, generated.Length > 0);
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var entity in entities)
+            foreach (var column in given)
+                command.Parameters.Add(column.Parameter(column.Get(entity)));
+        return command;
     }
 
     /// <summary>Takes over what the database filled.</summary>
@@ -97,6 +109,13 @@ internal sealed class RowMap
         foreach (var column in conditions)
             command.Parameters.Add(column.Parameter(entry.GetOriginalValue(column.Property)));
         return command;
+    }
+
+    private string InsertOf(int rows)
+    {
+        var number = 0;
+        var values = Enumerable.Range(0, rows).Select(_ => $"({string.Join(", ", given.Select(_ => $"${++number}"))})");
+        return $"INSERT INTO {Table} ({string.Join(", ", given.Select(column => column.Name))}) VALUES {string.Join(", ", values)}";
     }
 
     private string UpdateOf(UInt128 changed)
@@ -147,6 +166,8 @@ internal sealed class RowMap
             parameter.ParameterName = "";
             return parameter;
         }
+
+        public object? Get(object entity) => Property.GetGetter().GetClrValueUsingContainingEntity(entity);
 
         public void Set(object entity, NpgsqlDataReader row, int at) => set.Value(entity, row, at);
 

@@ -7,7 +7,7 @@ public abstract class StoreRow
     public long Id { get; private protected set; }
 
     /// <summary>Gives a new row its key, where it is written by hand.</summary>
-    private protected void Identify(long tenant, long id) => (TenantId, Id) = (tenant, id);
+    internal void Identify(long tenant, long id) => (TenantId, Id) = (tenant, id);
 }
 
 /// <summary>A row that is changed in its life: it has times and a version.</summary>

@@ -128,13 +128,18 @@ internal sealed class RewardReader(EventCursor cursor, AccessDirectory access, T
                 db.Enter(Caller.System(store), time);
                 var last = own.GroupBy(happened => happened.SubjectId).ToDictionary(order => order.Key, order => order.Max(happened => happened.Id));
                 var ids = last.Keys.ToArray();
-                foreach (var order in await db.Orders.Where(o => ids.Contains(o.Id) && (
-                    db.Referrals.Any(r => r.OrderId == o.Id) || db.Carts.Any(c => c.Id == o.CartId && c.ReferralCode != null) ||
-                    db.PromotionUses.Any(u => u.OrderId == o.Id && db.Promotions.Any(p => p.Id == u.PromotionId && p.Type == PromotionType.Cashback))))
-                    .Select(o => o.Id).OrderBy(id => id).ToListAsync(cancellation))
+                foreach (var order in await Promising(db, ids).OrderBy(id => id).ToListAsync(cancellation))
                     db.Enqueue<FollowOrder>(new FollowOrder.Payload(order), key: FormattableString.Invariant($"{order}@{last[order]}"));
                 await db.SaveChangesAsync(cancellation);
                 db.ChangeTracker.Clear();
             }
     }
+
+    /// <summary>The orders of which something is promised.</summary>
+    /// <remarks>Not one condition with OR, for which PostgreSQL reads whole tables.</remarks>
+    private static IQueryable<long> Promising(AuraDb db, long[] ids) =>
+        db.Referrals.Where(referral => ids.Contains(referral.OrderId!.Value)).Select(referral => referral.OrderId!.Value)
+            .Union(db.Orders.Where(order => ids.Contains(order.Id) && db.Carts.Any(cart => cart.Id == order.CartId && cart.ReferralCode != null)).Select(order => order.Id))
+            .Union(db.PromotionUses.Where(use => ids.Contains(use.OrderId!.Value)
+                && db.Promotions.Any(promotion => promotion.Id == use.PromotionId && promotion.Type == PromotionType.Cashback)).Select(use => use.OrderId!.Value));
 }

@@ -86,12 +86,7 @@ public sealed class RowMapTests
         var written = new List<string>();
         await using (var batch = new NpgsqlBatch())
         {
-            foreach (var row in read)
-            {
-                db.Entry(row).State = EntityState.Added;
-                batch.BatchCommands.Add(map.Insert(Entry(db, row)).Command);
-            }
-
+            batch.Add(map.InsertAll(read));
             if (read.Count > 0)
                 await db.Tell(batch, default);
         }
@@ -115,8 +110,4 @@ public sealed class RowMapTests
             .MakeGenericMethod(type.ClrType).Invoke(null, [db])!;
 
     private static async Task<List<StoreRow>> RowsOf<T>(AuraDb db) where T : StoreRow => [.. await db.Set<T>().AsNoTracking().OrderBy(row => row.Id).ToListAsync()];
-
-#pragma warning disable EF1001
-    private static IUpdateEntry Entry(AuraDb db, object row) => db.Entry(row).GetInfrastructure();
-#pragma warning restore EF1001
 }
