@@ -37,6 +37,7 @@ public static class AuraServices
     {
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton(_ => new IdSource(connectionString));
+        services.AddSingleton<Turns>();
         services.AddKeyedSingleton(Session, (provider, _) => session is null ? provider.GetRequiredService<NpgsqlDataSource>() : DataSource(session));
         if (replica is not null)
             services.AddSingleton(provider => new Replica(

@@ -13,10 +13,46 @@ public sealed partial class AuraDb
     private readonly List<NpgsqlBatchCommand> closing = [];
 
     private IdSource? ids;
+    private IDisposable? turn;
 
     /// <summary>An id for a row that is written by hand.</summary>
-    internal long NextId() => (ids ??= this.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!
-        .GetRequiredService<IdSource>()).Next(); // who makes contexts to write with gives them the services
+    internal long NextId() => (ids ??= Service<IdSource>()).Next();
+
+    /// <summary>Waits until this context's turn at a row that many want. It lasts until <see cref="EndTurn"/>, and in a transaction until that is committed or given up.</summary>
+    /// <remarks>With a connection, for who waited for one during their turn might wait for those who wait for the turn. One turn at a time, for the same reason.</remarks>
+    internal async Task TakeTurn(long row, CancellationToken cancellation)
+    {
+        if (turn is not null)
+            return;
+        await Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            turn = await Service<Turns>().Take(Tenant, row, cancellation);
+        }
+        catch
+        {
+            await Database.CloseConnectionAsync();
+            throw;
+        }
+    }
+
+    internal async Task EndTurn()
+    {
+        if (turn is null)
+            return;
+        turn.Dispose();
+        turn = null;
+        await Database.CloseConnectionAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await EndTurn();
+        await base.DisposeAsync();
+    }
+
+    private T Service<T>() where T : notnull => this.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!
+        .GetRequiredService<T>(); // who makes contexts to write with gives them the services
 
     /// <summary>Sends commands together and reads what they answer.</summary>
     public async Task<T> Ask<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
@@ -52,14 +88,15 @@ public sealed partial class AuraDb
     public async Task Commit(IDbContextTransaction transaction, CancellationToken cancellation)
     {
         if (closing.Count == 0)
-        {
             await transaction.CommitAsync(cancellation);
-            return;
+        else
+        {
+            await using var batch = new NpgsqlBatch();
+            AddClosing(batch);
+            await Tell(batch, cancellation);
         }
 
-        await using var batch = new NpgsqlBatch();
-        AddClosing(batch);
-        await Tell(batch, cancellation);
+        await EndTurn();
     }
 
     private void AddClosing(NpgsqlBatch batch)

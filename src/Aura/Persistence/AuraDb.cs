@@ -40,6 +40,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         (Caller, time, expectedVersion) = (caller, clock, caller.ExpectedVersion);
         closing.Clear();
         later.Clear();
+        appended.Clear();
         Database.AutoSavepointsEnabled = false; // who goes on in a transaction after a refusal makes one where it is needed
         return this;
     }

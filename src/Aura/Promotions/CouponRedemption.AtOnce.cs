@@ -22,6 +22,7 @@ public static partial class CouponRedemption
         var stripe = PromotionClaims.StripeOf(promotion.IsLimited);
         var use = PromotionUse.Made(claim, db.NextId(), stripe, db.Now);
         var within = db.Database.CurrentTransaction is not null;
+        await db.TakeTurn(coupon.Id, cancellation);
         var told = StoreEvent.Of("coupon.used", Coupon.Noun, coupon.Id, CouponNews.Facts(use, coupon), db).Numbered(db);
         await using var batch = new NpgsqlBatch();
         if (within)
@@ -49,6 +50,11 @@ public static partial class CouponRedemption
             if (within)
                 await db.Database.ExecuteSqlRawAsync("ROLLBACK TO SAVEPOINT at_once", cancellation);
             return null;
+        }
+        finally
+        {
+            if (!within)
+                await db.EndTurn();
         }
     }
 
