@@ -187,8 +187,11 @@ internal sealed class Idempotency(RequestDelegate next)
     private sealed record Entry(long Tenant, long ApiKey, string Key, byte[] Hash)
     {
         /// <summary>The values of the record.</summary>
-        public object?[] Answered(HttpResponse response, ReadOnlyMemory<byte> body) =>
-            [Tenant, ApiKey, Key, Hash, response.StatusCode, response.ContentType, response.Headers.Location.ToString() is { Length: > 0 } at ? at : null, body.ToArray()];
+        public object[] Answered(HttpResponse response, ReadOnlyMemory<byte> body) =>
+        [
+            Tenant, ApiKey, Key, Hash, response.StatusCode, ByHand.Maybe(response.ContentType),
+            ByHand.Maybe(response.Headers.Location.ToString() is { Length: > 0 } at ? at : null), body.ToArray(),
+        ];
     }
 
     private sealed record Answer(int Status, string? ContentType, string? Location, byte[] Body);

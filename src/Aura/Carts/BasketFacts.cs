@@ -75,14 +75,14 @@ public static class BasketLookup
             batch.Add(CartLine.Select, db.Tenant, question.CartId);
         }
 
-        batch.Add(Surroundings, db.Tenant, question.CartId, question.CustomerId);
+        batch.Add(Surroundings, db.Tenant, question.CartId, ByHand.Maybe(question.CustomerId));
         batch.AddGoods(db, question);
         return await db.Ask(batch, reader => Read(reader, question, cancellation), cancellation);
     }
 
     private static void AddGoods(this NpgsqlBatch batch, AuraDb db, BasketQuestion question)
     {
-        DateTime? now = question.Stock ? db.Now : null;
+        var now = ByHand.Maybe(question.Stock ? db.Now : (DateTime?)null);
         var (variants, products, skus) = (new List<long>(question.Variants), new List<long>(), new List<string>());
         foreach (var choice in question.Choices)
             if (choice.VariantId is { } variant)

@@ -58,8 +58,9 @@ public sealed partial class Cart
     {
         var isNew = Version == 0;
         Stamp(db.Now);
-        db.AtCommit(isNew ? Insert : Update, TenantId, Id, CustomerId, Email, Currency.Code, Json(ShippingAddress), Json(BillingAddress), ShippingMethod,
-            Coupons, ReferralCode, Json(Metadata), LastActivityAt, CompletingAt, CompletedAt, CreatedAt, UpdatedAt, Version);
+        db.AtCommit(isNew ? Insert : Update, TenantId, Id, ByHand.Maybe(CustomerId), ByHand.Maybe(Email), Currency.Code, ByHand.Json(ShippingAddress), ByHand.Json(BillingAddress),
+            ByHand.Maybe(ShippingMethod), Coupons, ByHand.Maybe(ReferralCode), ByHand.Json(Metadata), LastActivityAt, ByHand.Maybe(CompletingAt), ByHand.Maybe(CompletedAt),
+            CreatedAt, UpdatedAt, Version);
         var kept = lines.Where(line => before.ContainsKey(line.Id)).ToList();
         if (kept.Count < before.Count)
             db.AtCommit("DELETE FROM cart_lines WHERE tenant_id = $1 AND id = ANY ($2)", TenantId, before.Keys.Except(kept.Select(line => line.Id)).ToArray());
@@ -74,8 +75,6 @@ public sealed partial class Cart
     private const string Update = $"""
         UPDATE carts SET ({Columns}) = ROW ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) WHERE tenant_id = $1 AND id = $2
         """;
-
-    private static NpgsqlParameter Json(object? value) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 }
 
 public sealed partial class CartLine

@@ -16,5 +16,5 @@ public sealed partial class StoreEvent
 
     internal void Append(NpgsqlBatch batch) => batch.Add("""
         INSERT INTO events (tenant_id, id, type, subject, subject_id, facts, actor, request_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """, TenantId, Id, Type, Subject, SubjectId, new NpgsqlParameter { Value = Facts is null ? DBNull.Value : Facts, NpgsqlDbType = NpgsqlDbType.Jsonb }, Actor, RequestId, CreatedAt);
+        """, TenantId, Id, Type, Subject, SubjectId, ByHand.Json(Facts), Actor, ByHand.Maybe(RequestId), CreatedAt);
 }

@@ -75,12 +75,12 @@ internal sealed class StockBook
     {
         if (moves.Count == 0)
             return;
-        object?[] values =
+        object[] values =
         [
             db.Caller.TenantId, moves.Select(m => Words<StockMovementKind>.Of(m.Kind)).ToArray(), moves.Select(m => m.VariantId).ToArray(),
             moves.Select(m => m.WarehouseId).ToArray(), moves.Select(m => m.Quantity).ToArray(), moves.Select(m => m.OnHand).ToArray(),
             moves.Select(m => m.Allocated).ToArray(), moves.Select(m => m.IsBounded && !variants[m.VariantId].AllowsBackorder).ToArray(),
-            paper.Reason, paper.Note, paper.OrderId, paper.Reference, db.Caller.Actor, db.Now,
+            ByHand.Maybe(paper.Reason), ByHand.Maybe(paper.Note), ByHand.Maybe(paper.OrderId), ByHand.Maybe(paper.Reference), db.Caller.Actor, db.Now,
         ];
         if (later)
             db.Demand(moves.Count, () => Lacking(moves, isTaken: true), $"{Moving},", Noting, values);
@@ -91,7 +91,7 @@ internal sealed class StockBook
         await Watch(cancellation);
     }
 
-    private async Task WriteNow(IReadOnlyList<StockMove> moves, object?[] values, CancellationToken cancellation)
+    private async Task WriteNow(IReadOnlyList<StockMove> moves, object[] values, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch();
         batch.Add($"WITH {Moving} {Noting}", values);

@@ -30,15 +30,15 @@ public sealed partial class AuraDb
     }
 
     /// <summary>Runs a statement with the next save, behind its rows.</summary>
-    internal void Later(string sql, params ReadOnlySpan<object?> values) => later.Add((ByHand.Command(sql, values), null));
+    internal void Later(string sql, params ReadOnlySpan<object> values) => later.Add((ByHand.Command(sql, values), null));
 
     /// <summary>The same, and all is undone where it does not touch exactly so many rows.</summary>
     /// <param name="sql">INSERT, UPDATE or DELETE without RETURNING and without a WITH.</param>
-    internal void Demand(int rows, Func<Refused> otherwise, string sql, params ReadOnlySpan<object?> values) => Demand(rows, otherwise, "", sql, values);
+    internal void Demand(int rows, Func<Refused> otherwise, string sql, params ReadOnlySpan<object> values) => Demand(rows, otherwise, "", sql, values);
 
     /// <param name="with">Other parts of its WITH, ending in a comma.</param>
     /// <inheritdoc cref="Demand(int, Func{Refused}, string, ReadOnlySpan{object})"/>
-    internal void Demand(int rows, Func<Refused> otherwise, string with, string sql, ReadOnlySpan<object?> values)
+    internal void Demand(int rows, Func<Refused> otherwise, string with, string sql, ReadOnlySpan<object> values)
     {
         var (count, name) = (values.Length + 1, values.Length + 2);
         later.Add((ByHand.Command(Batches.Demanding(sql, $"${count}", $"${name}", with), [.. values, (long)rows, $"{later.Count}"]), otherwise));

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Aura.Persistence;
 
@@ -82,7 +83,7 @@ public sealed partial class AuraDb
     /// <summary>Keeps a command for the end of the transaction that is open: it goes to the database in one round trip with COMMIT.</summary>
     /// <remarks>For the last that a transaction writes: what follows in it does not see it, and a lock that it takes is held for the shortest
     /// time. Where it may find nothing to change, it has to fail by itself, for nobody looks at how many rows it touched.</remarks>
-    public void AtCommit(string sql, params ReadOnlySpan<object?> values) => closing.Add(ByHand.Command(sql, values));
+    public void AtCommit(string sql, params ReadOnlySpan<object> values) => closing.Add(ByHand.Command(sql, values));
 
     /// <summary>Ends a transaction of this context, with what was kept for its end.</summary>
     public async Task Commit(IDbContextTransaction transaction, CancellationToken cancellation)
@@ -109,10 +110,23 @@ public sealed partial class AuraDb
 }
 
 /// <summary>Putting commands together that are written by hand.</summary>
+/// <remarks>A value that may be missing has to say of which type it is (<see cref="Maybe(long?)"/>): a connection keeps a statement prepared for one list of types.</remarks>
 public static class ByHand
 {
     /// <summary>Adds a command to those that go to the database together.</summary>
-    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values) => batch.BatchCommands.Add(Command(sql, values));
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values) => batch.BatchCommands.Add(Command(sql, values));
+
+    public static NpgsqlParameter Maybe(long? value) => Maybe(value, NpgsqlDbType.Bigint);
+
+    public static NpgsqlParameter Maybe(int? value) => Maybe(value, NpgsqlDbType.Integer);
+
+    public static NpgsqlParameter Maybe(DateTime? value) => Maybe(value, NpgsqlDbType.TimestampTz);
+
+    public static NpgsqlParameter Maybe(string? value) => Maybe(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameter Json(object? value) => Maybe(value, NpgsqlDbType.Jsonb);
+
+    private static NpgsqlParameter Maybe(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     internal static void Add(this NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> commands)
     {
@@ -126,16 +140,16 @@ public static class ByHand
     internal static long[] Several(IEnumerable<long> ids)
     {
         long[] some = [.. ids];
-        if (some.Length is > 0 and < 10)
+        if (some.Length < 10)
             Array.Resize(ref some, 10);
         return some;
     }
 
-    internal static NpgsqlBatchCommand Command(string sql, ReadOnlySpan<object?> values)
+    internal static NpgsqlBatchCommand Command(string sql, ReadOnlySpan<object> values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new() { Value = value ?? DBNull.Value });
+            command.Parameters.Add(value as NpgsqlParameter ?? new() { Value = value });
         return command;
     }
 }

@@ -11,14 +11,14 @@ public sealed class Reading(AuraDb db)
 
     /// <param name="row">Called for each row; null: the statement locks, and nobody looks at what it gives back.</param>
     /// <param name="sql">Gives back rows with at least one column.</param>
-    public Reading Ask(string sql, Action<NpgsqlDataReader>? row, params ReadOnlySpan<object?> values)
+    public Reading Ask(string sql, Action<NpgsqlDataReader>? row, params ReadOnlySpan<object> values)
     {
         questions.Add((ByHand.Command(sql, values), row, true));
         return this;
     }
 
     /// <param name="sql">Gives back nothing.</param>
-    public Reading Do(string sql, params ReadOnlySpan<object?> values)
+    public Reading Do(string sql, params ReadOnlySpan<object> values)
     {
         questions.Add((ByHand.Command(sql, values), null, false));
         return this;
@@ -26,7 +26,7 @@ public sealed class Reading(AuraDb db)
 
     /// <summary>Reads rows to change them: they are tracked as if EF Core had read them.</summary>
     /// <param name="from">What follows the table: WHERE and so on.</param>
-    public Reading Track<T>(string from, Action<T>? each, params ReadOnlySpan<object?> values) where T : StoreRow
+    public Reading Track<T>(string from, Action<T>? each, params ReadOnlySpan<object> values) where T : StoreRow
     {
         var map = db.MapOf<T>();
         return Ask(Batches.Read(typeof(T), from, map), row =>
@@ -39,7 +39,7 @@ public sealed class Reading(AuraDb db)
 
     /// <summary>Reads rows only to look at them.</summary>
     /// <inheritdoc cref="Track"/>
-    public Reading Look<T>(string from, Action<T> each, params ReadOnlySpan<object?> values) where T : StoreRow
+    public Reading Look<T>(string from, Action<T> each, params ReadOnlySpan<object> values) where T : StoreRow
     {
         var map = db.MapOf<T>();
         return Ask(Batches.Read(typeof(T), from, map), row => each((T)map.Read(row)), values);

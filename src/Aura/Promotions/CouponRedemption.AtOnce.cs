@@ -29,7 +29,7 @@ public static partial class CouponRedemption
             batch.Add("SAVEPOINT at_once");
         use.Enter(batch, db.Tenant);
         if (claim.CustomerKey is { } key)
-            batch.Add(CountCustomer, db.Tenant, promotion.Id, coupon.Id, key, promotion.MaxUsesPerCustomer, coupon.MaxUsesPerCustomer);
+            batch.Add(CountCustomer, db.Tenant, promotion.Id, coupon.Id, key, ByHand.Maybe(promotion.MaxUsesPerCustomer), ByHand.Maybe(coupon.MaxUsesPerCustomer));
         told.Append(batch);
         batch.Add(CountPromotion, db.Tenant, promotion.Id, stripe, use.Discount, use.Revenue, db.Now);
         batch.Add(CountCoupon, db.Tenant, coupon.Id, db.Now);

@@ -40,7 +40,7 @@ public static class CouponTrials
     {
         var guesses = new CouponGuesses(db, trial.Session);
         await using var batch = new NpgsqlBatch();
-        batch.Add(Sql, db.Tenant, Coupon.KeyOf(trial.Code), guesses.Shopper, guesses.Key, trial.Customer, trial.Order);
+        batch.Add(Sql, db.Tenant, Coupon.KeyOf(trial.Code), guesses.Shopper, guesses.Key, ByHand.Maybe(trial.Customer), ByHand.Maybe(trial.Order));
         var (versions, found) = await db.Ask(batch, async row =>
         {
             await row.ReadAsync(cancellation); // always one row

@@ -137,9 +137,12 @@ internal sealed class RewardReader(EventCursor cursor, AccessDirectory access, T
 
     /// <summary>The orders of which something is promised.</summary>
     /// <remarks>Not one condition with OR, for which PostgreSQL reads whole tables.</remarks>
-    private static IQueryable<long> Promising(AuraDb db, long[] ids) =>
-        db.Referrals.Where(referral => ids.Contains(referral.OrderId!.Value)).Select(referral => referral.OrderId!.Value)
-            .Union(db.Orders.Where(order => ids.Contains(order.Id) && db.Carts.Any(cart => cart.Id == order.CartId && cart.ReferralCode != null)).Select(order => order.Id))
-            .Union(db.PromotionUses.Where(use => ids.Contains(use.OrderId!.Value)
-                && db.Promotions.Any(promotion => promotion.Id == use.PromotionId && promotion.Type == PromotionType.Cashback)).Select(use => use.OrderId!.Value));
+    private static IQueryable<long> Promising(AuraDb db, long[] ids)
+    {
+        var orders = db.Orders.Where(order => ids.Contains(order.Id));
+        return orders.Where(order => db.Referrals.Any(referral => referral.OrderId == order.Id)).Select(order => order.Id)
+            .Union(orders.Where(order => db.Carts.Any(cart => cart.Id == order.CartId && cart.ReferralCode != null)).Select(order => order.Id))
+            .Union(orders.Where(order => db.PromotionUses.Any(use => use.OrderId == order.Id
+                && db.Promotions.Any(promotion => promotion.Id == use.PromotionId && promotion.Type == PromotionType.Cashback))).Select(order => order.Id));
+    }
 }

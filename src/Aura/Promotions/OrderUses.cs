@@ -24,7 +24,7 @@ internal static class OrderUses
                 db.Demand(1, () => Gone("customer_limit_reached"), CountedCustomer, db.Tenant, claim.PromotionId, claim.CustomerKey);
             db.Demand(1, () => Gone("promotion_exhausted"), Entered, Counted,
             [
-                db.Tenant, claim.PromotionId, claim.OrderId, claim.Reference, claim.CustomerId, claim.CustomerKey, PromotionClaims.StripeOf(limited: false),
+                db.Tenant, claim.PromotionId, ByHand.Maybe(claim.OrderId), claim.Reference, ByHand.Maybe(claim.CustomerId), ByHand.Maybe(claim.CustomerKey), PromotionClaims.StripeOf(limited: false),
                 Words<UseState>.Of(forGood ? UseState.Confirmed : UseState.Reserved), claim.Discount.Minor, db.Now, claim.Revenue, claim.Discount.Currency.Code,
                 reserved, used,
             ]);
@@ -86,12 +86,12 @@ internal sealed class OrderUsesHeld(AuraDb db, long orderId) : IHeldDiscounts
         var map = db.MapOf<PromotionUse>();
         reading.Ask($"""
             SELECT {map.Columns}, coupon_id IS NOT NULL OR (SELECT max_uses IS NOT NULL FROM promotions WHERE tenant_id = u.tenant_id AND id = u.promotion_id)
-            FROM promotion_uses u WHERE tenant_id = $1 AND reference = $2
+            FROM promotion_uses u WHERE tenant_id = $1 AND order_id = $2 AND reference = $3
             """, row =>
         {
             uses.Add((PromotionUse)map.Read(row));
             isAskedOneByOne |= row.GetBoolean(row.FieldCount - 1);
-        }, db.Tenant, Claim.ForOrder(orderId));
+        }, db.Tenant, orderId, Claim.ForOrder(orderId));
     }
 
     public async Task Confirm(CancellationToken cancellation)

@@ -61,11 +61,12 @@ public static class PromotionClaims
         return true;
     }, cancellation);
 
-    /// <summary>Reserves again what a reference reserved last and gave back: the order came about after all.</summary>
+    /// <summary>Reserves again what an order of the store reserved last and gave back: it came about after all.</summary>
     /// <inheritdoc cref="Reserve"/>
-    public static async Task Reclaim(this AuraDb db, string reference, CancellationToken cancellation)
+    public static async Task Reclaim(this AuraDb db, long order, CancellationToken cancellation)
     {
-        var uses = await db.PromotionUses.AsNoTracking().Where(u => u.Reference == reference).ToListAsync(cancellation);
+        var reference = Claim.ForOrder(order);
+        var uses = await db.PromotionUses.AsNoTracking().Where(u => u.OrderId == order && u.Reference == reference).ToListAsync(cancellation);
         if (uses.Count == 0 || uses.Any(use => use.State is UseState.Reserved or UseState.Confirmed))
             return;
         var last = uses.Max(use => use.CreatedAt); // what is reserved together has one time

@@ -81,8 +81,8 @@ public sealed class PromotionUse : StoreRow, IIdentified
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
           ON CONFLICT (tenant_id, reference, promotion_id) WHERE state IN ('reserved', 'confirmed') DO NOTHING RETURNING 1)
         SELECT 1 / count(*) FROM done
-        """, tenant, Id, PromotionId, CouponId, OrderId, Reference, CustomerId, CustomerKey, Stripe, Words<UseState>.Of(State),
-        Discount, Revenue, Currency.Code, ExpiresAt, CreatedAt, UpdatedAt);
+        """, tenant, Id, PromotionId, ByHand.Maybe(CouponId), ByHand.Maybe(OrderId), Reference, ByHand.Maybe(CustomerId), ByHand.Maybe(CustomerKey), Stripe, Words<UseState>.Of(State),
+        Discount, Revenue, Currency.Code, ByHand.Maybe(ExpiresAt), CreatedAt, UpdatedAt);
 }
 
 internal sealed class PromotionUseMapping : IEntityTypeConfiguration<PromotionUse>

@@ -73,7 +73,7 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
         return held;
     }
 
-    public Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation) => db.Reclaim(Promotions.Claim.ForOrder(orderId), cancellation);
+    public Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation) => db.Reclaim(orderId, cancellation);
 
     public Task Release(AuraDb db, long orderId, CancellationToken cancellation) => db.GiveBack(Promotions.Claim.ForOrder(orderId), cancellation);
 

@@ -1,3 +1,4 @@
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Promotions;
 using Aura.Promotions.Engine;
@@ -14,21 +15,23 @@ public sealed class OrderUsesTests
         var store = await Store.Open();
         var (together, apart) = (await store.Offer(Offers.Percent(10)), await store.Offer(Offers.Percent(10)));
 
-        await store.Database(db => db.InOneWrite(() => Later(db, Of(together), forGood: false), default));
-        await store.Database(db => db.InTransaction(() => db.Reserve([Of(apart)], default), default));
+        var (one, other) = (await Placed(store), await Placed(store));
+
+        await store.Database(db => db.InOneWrite(() => Later(db, Of(together, one) with { OrderId = one }, forGood: false), default));
+        await store.Database(db => db.InTransaction(() => db.Reserve([Of(apart, other) with { OrderId = other }], default), default));
         Assert.Equal(await Rows(store, apart), await Rows(store, together));
 
         await store.Database(db => db.InOneWrite(async () =>
         {
             var reading = new Reading(db);
-            var held = new OrderUsesHeld(db, together.Id);
+            var held = new OrderUsesHeld(db, one);
             held.Ask(reading);
             await reading.Run(default);
             Assert.True(held.IsHeld);
             await held.Confirm(default);
             return true;
         }, default));
-        await store.Database(db => db.InTransaction(() => db.Confirm(Of(apart).Reference, default), default));
+        await store.Database(db => db.InTransaction(() => db.Confirm(Of(apart, other).Reference, default), default));
         Assert.Equal(await Rows(store, apart), await Rows(store, together));
         await store.Verify();
     }
@@ -82,6 +85,14 @@ public sealed class OrderUsesTests
         await store.Verify();
     }
 
+    private static Task<long> Placed(Store store) => store.Database(async (db, _) =>
+    {
+        var order = db.Add(Order.Draft(Currency.Usd, null)).Entity;
+        order.Place(db.Now);
+        await db.SaveChangesAsync();
+        return order.Id;
+    });
+
     private static Claim Of(Promotion promotion, long? order = null) =>
         new(Claim.ForOrder(order ?? promotion.Id), promotion.Id, null, new(150, Currency.Usd), 1350) { CustomerKey = "somebody" };
 
@@ -93,7 +104,7 @@ public sealed class OrderUsesTests
 
     /// <summary>All that was written, without what names it and when it was.</summary>
     private static Task<List<string>> Rows(Store store, Promotion promotion) => store.Server.Rows("""
-        SELECT (to_jsonb(u) - '{id,promotion_id,reference,stripe,created_at,updated_at}'::text[])::text FROM promotion_uses u WHERE tenant_id = $1 AND promotion_id = $2
+        SELECT (to_jsonb(u) - '{id,promotion_id,order_id,reference,stripe,created_at,updated_at}'::text[])::text FROM promotion_uses u WHERE tenant_id = $1 AND promotion_id = $2
         UNION ALL SELECT concat_ws(' ', sum(reserved), sum(used), sum(held), sum(spent), sum(revenue)) FROM promotion_counters WHERE tenant_id = $1 AND promotion_id = $2
         UNION ALL SELECT concat_ws(' ', coupon_id, customer_key, uses) FROM promotion_customers WHERE tenant_id = $1 AND promotion_id = $2
         """, [store.Account.Sandbox.Id, promotion.Id]);
