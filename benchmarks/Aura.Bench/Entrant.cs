@@ -5,18 +5,18 @@ namespace Aura.Bench;
 /// <summary>A server with the work that it is to do.</summary>
 internal sealed record Entrant(Bench Bench, Workload Workload, Contestant Contestant)
 {
-    private const int EnoughRequests = 3_000;
+    private const int MostTurns = 15;
 
     private LoadPlan plan = null!; // made ready before its first turn
 
-    /// <summary>Looks at a few answers, and lets the runtime compile what is hot: it does so after some hundred calls, and beside the work.</summary>
+    /// <summary>Looks at a few answers, and lets the runtime compile what is hot until that makes it no faster: it does so beside the work, which takes a while on few processors.</summary>
     public async Task MakeReady()
     {
         await Workload.Check(Bench, Contestant);
         plan = await Workload.Requests(Bench, Contestant);
-        var requests = 0L;
-        for (var turn = 0; turn < 8 && requests < EnoughRequests; turn++)
-            requests += (await Wrk.Run(Contestant, plan, 2, Bench.Cancellation)).Requests;
+        var (before, now) = (0.0, 0.0);
+        for (var turn = 0; turn < MostTurns && (turn < 3 || now > 1.05 * before); turn++)
+            (before, now) = (now, (await Wrk.Run(Contestant, plan, 3, Bench.Cancellation)).PerSecond);
     }
 
     public async Task<Turn> Take()

@@ -35,8 +35,8 @@ public sealed class Stock(AuraDb db)
     /// <summary>Promises stock to an order, with the transaction's next save.</summary>
     /// <param name="book">Opened for these demands, and read.</param>
     /// <inheritdoc cref="Allocate(IReadOnlyList{StockDemand}, long, long?, CancellationToken)"/>
-    internal Task<IReadOnlyList<StockAllocation>> Allocate(StockBook book, IReadOnlyList<StockDemand> demands, long orderId, CancellationToken cancellation) =>
-        Allocate(book.Demanded(Wanted(demands)), demands, orderId, true, cancellation);
+    internal async Task<IReadOnlyList<StockAllocation>> Allocate(StockBook book, IReadOnlyList<StockDemand> demands, long orderId, CancellationToken cancellation) =>
+        await Allocate(await book.Demanded(Wanted(demands), cancellation), demands, orderId, true, cancellation);
 
     private async Task<IReadOnlyList<StockAllocation>> Allocate(
         StockBook book, IReadOnlyList<StockDemand> demands, long orderId, bool later, CancellationToken cancellation)

@@ -19,7 +19,10 @@ internal sealed class StockBook
     private readonly Dictionary<(long Variant, long Warehouse), StockPlace> before = [];
     private readonly List<StockSource> sources = [];
 
-    private StockBook(AuraDb db) => this.db = db;
+    /// <summary>Whose reservations end here, or 0.</summary>
+    private readonly long cart;
+
+    private StockBook(AuraDb db, long? cartId) => (this.db, cart) = (db, cartId ?? 0);
 
     public IReadOnlyDictionary<long, StockedVariant> Variants => variants;
     public IEnumerable<StockPlace> Places => places.Values;
@@ -46,27 +49,39 @@ internal sealed class StockBook
         var reading = new Reading(db);
         var book = Open(db, reading, wanted, cartId);
         await reading.Run(cancellation);
-        return book.Demanded(wanted);
+        return await book.Demanded(wanted, cancellation);
     }
 
     /// <summary>The same, together with other questions: the book is filled when they are answered.</summary>
     /// <inheritdoc cref="Open(AuraDb, IReadOnlyCollection{ValueTuple{long, long?}}, CancellationToken, long?)"/>
     public static StockBook Open(AuraDb db, Reading reading, IReadOnlyCollection<(long Variant, long? Warehouse)> wanted, long? cartId = null)
     {
-        var book = new StockBook(db);
-        var ids = ByHand.Several(wanted.Select(w => w.Variant).Distinct());
-        reading.Do(NewLevels, db.Caller.TenantId, wanted.Select(w => w.Variant).ToArray(), wanted.Select(w => w.Warehouse ?? 0).ToArray(), db.Now)
-            .Ask(Lock, null, db.Caller.TenantId, ids)
-            .Ask(ReadSources, book.ReadSource, db.Caller.TenantId)
-            .Ask(ReadLevels, book.ReadLevel, db.Caller.TenantId, ids, cartId ?? 0);
+        var book = new StockBook(db, cartId);
+        book.AskLevels(reading.Ask(ReadSources, book.ReadSource, db.Caller.TenantId), wanted);
         if (cartId is not null)
             reading.Do(EndReservations, db.Caller.TenantId, cartId, db.Now);
         return book;
     }
 
+    private void AskLevels(Reading reading, IEnumerable<(long Variant, long? Warehouse)> wanted)
+    {
+        var ids = ByHand.Several(wanted.Select(w => w.Variant).Distinct());
+        reading.Ask(Lock, null, db.Caller.TenantId, ids).Ask(ReadLevels, ReadLevel, db.Caller.TenantId, ids, cart);
+    }
+
+    /// <summary>What was wanted is there: a level that is missing begins at zero now.</summary>
     /// <exception cref="Refused">404 for a variant that the store does not have.</exception>
-    public StockBook Demanded(IReadOnlyCollection<(long Variant, long? Warehouse)> wanted) =>
-        wanted.All(w => variants.ContainsKey(w.Variant)) ? this : throw Refused.NotFound(Catalog.Variant.Noun);
+    public async Task<StockBook> Demanded(IReadOnlyCollection<(long Variant, long? Warehouse)> wanted, CancellationToken cancellation)
+    {
+        if (!wanted.All(w => variants.ContainsKey(w.Variant)))
+            throw Refused.NotFound(Catalog.Variant.Noun);
+        if (wanted.Where(w => !places.ContainsKey((w.Variant, w.Warehouse ?? DefaultWarehouseId))).ToList() is not { Count: > 0 } missing)
+            return this;
+        var reading = new Reading(db).Do(NewLevels, db.Caller.TenantId, missing.Select(w => w.Variant).ToArray(), missing.Select(w => w.Warehouse ?? 0).ToArray(), db.Now);
+        AskLevels(reading, wanted);
+        await reading.Run(cancellation);
+        return this;
+    }
 
     /// <summary>Appends movements to the ledger and moves the levels with them, all in one statement, or refuses.</summary>
     /// <exception cref="Refused">409 <c>insufficient_stock</c> where a level would fall below what it may.</exception>
@@ -180,11 +195,12 @@ internal sealed class StockBook
             return;
         var place = new StockPlace(variant.Id, row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10));
         var key = (place.VariantId, place.WarehouseId);
-        places[key] = place;
+        if (!places.TryAdd(key, place))
+            return; // read and locked before
         before[key] = place with { Held = place.Held + row.GetInt64(11) };
     }
 
-    /// <summary>A level that is missing begins at zero. Before the lock, in the same order.</summary>
+    /// <summary>A level that is missing begins at zero. In the order of the lock, which follows.</summary>
     private const string NewLevels = """
         INSERT INTO stock_levels (tenant_id, id, variant_id, warehouse_id, on_hand, allocated, damaged, quality_control, safety_stock, updated_at)
         SELECT $1, nextval('ids'), missing.variant_id, missing.warehouse_id, 0, 0, 0, 0, 0, $4
