@@ -86,7 +86,7 @@ public static class AuraServices
 
     internal static T Configure<T>(T options, NpgsqlDataSource source) where T : DbContextOptionsBuilder
     {
-        options.UseNpgsql(source).AddInterceptors(new PlannedByValue()).EnableThreadSafetyChecks(false);
+        options.UseNpgsql(source).AddInterceptors(new PlannedByValue(), new FailedCommands()).EnableThreadSafetyChecks(false);
         return options;
     }
 

@@ -11,7 +11,7 @@ public static class DatabaseTrouble
     /// <summary>It passes without anybody changing the request: the database is away, starts, stops, is full, waits for others or was given too little time.</summary>
     public static bool IsPassing(this Exception failure) => failure.Objection() is { } objection
         ? IsPassing(objection.SqlState) || objection.IsRace()
-        : Chain(failure).Any(inner => inner is NpgsqlException or TimeoutException || IsTrip(inner));
+        : Chain(failure).Any(inner => inner is NpgsqlException or TimeoutException);
 
     /// <summary>Two transactions stood in each other's way, and this one was undone as a whole.</summary>
     public static bool IsRace(this Exception failure) => failure.Objection()?.SqlState is
@@ -20,14 +20,11 @@ public static class DatabaseTrouble
     /// <summary>The connection could not be made or broke, so the work was not even looked at, or not to its end.</summary>
     public static bool IsLostConnection(this Exception failure) => failure.Objection() is { } objection
         ? objection.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..]
-        : Chain(failure).Any(inner => inner is NpgsqlException || IsTrip(inner)) && !Chain(failure).Any(inner => inner is TimeoutException);
+        : Chain(failure).Any(inner => inner is NpgsqlException) && !Chain(failure).Any(inner => inner is TimeoutException);
 
     /// <remarks>Classes of Appendix A of the PostgreSQL manual: connection, resources (a full disk too), operator intervention, the system around it, and a standby that cannot write.</remarks>
     private static bool IsPassing(string state) =>
         state is ['0', '8', ..] or ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction;
-
-    /// <summary>The driver (10.0.0) trips when a connection breaks while it reads: the prepared statement is gone by then.</summary>
-    private static bool IsTrip(Exception failure) => failure is NullReferenceException { Source: nameof(Npgsql) };
 
     private static IEnumerable<Exception> Chain(Exception failure)
     {
