@@ -16,9 +16,10 @@ public sealed record Staged;
 /// request in flight from a repeated one. Failures keep nothing: nothing happened, and the caller may mend the request and try again.
 /// A staged endpoint cannot run inside one transaction; it claims its key first, for a minute, and what it did is replay-safe by itself.
 /// </remarks>
-internal sealed class Idempotency(RequestDelegate next)
+internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource database, TimeProvider time)
 {
     private const int MaxKeyLength = 255;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Term = TimeSpan.FromMinutes(1);
 
     public async Task Invoke(HttpContext http, CurrentCaller current)
     {
@@ -61,30 +62,60 @@ internal sealed class Idempotency(RequestDelegate next)
 
     private async Task InStages(HttpContext http, AuraDb db, Entry entry)
     {
-        if (await Claim(db, entry) is { } answer)
-        {
-            await Replay(http, answer);
-            return;
-        }
-
-        var body = ReadOnlyMemory<byte>.Empty;
-        var kept = false;
         try
         {
-            body = await Capture(http);
-            kept = http.Response.StatusCode < 500;
+            if (await Claim(db, entry) is { } answer)
+            {
+                await Replay(http, answer);
+                return;
+            }
+
+            await http.Response.Body.WriteAsync(await Served(http, db, entry));
+        }
+        catch (Exception trouble) when (trouble.IsPassing())
+        {
+            _ = LetGo(entry, time.GetTimestamp());
+            throw;
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> Served(HttpContext http, AuraDb db, Entry entry)
+    {
+        await using var batch = new NpgsqlBatch();
+        try
+        {
+            var body = await Capture(http);
+            if (http.Response.StatusCode < 500)
+                batch.Add(Record, entry.Answered(http.Response, body));
+            return body;
         }
         finally
         {
-            await using var batch = new NpgsqlBatch();
-            if (kept)
-                batch.Add(Record, entry.Answered(http.Response, body));
-            else
-                batch.Add("DELETE FROM idempotency_keys WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3 AND status IS NULL", entry.Tenant, entry.ApiKey, entry.Key);
+            if (batch.BatchCommands.Count == 0)
+                batch.Add(Release, entry.Tenant, entry.ApiKey, entry.Key, TimeSpan.Zero);
             await db.Tell(batch, CancellationToken.None);
         }
+    }
 
-        await http.Response.Body.WriteAsync(body);
+    /// <summary>Gives back a key that could not be given back because the database was away, as soon as it is there again. Then nobody has to wait for the end of its minute.</summary>
+    private async Task LetGo(Entry entry, long ended)
+    {
+        for (var gone = TimeSpan.Zero; gone < Term; gone = time.GetElapsedTime(ended))
+        {
+            await Task.Delay(Pause, time);
+            try
+            {
+                await using var release = database.CreateCommand(Release);
+                foreach (var value in (object[])[entry.Tenant, entry.ApiKey, entry.Key, time.GetElapsedTime(ended)])
+                    release.Parameters.Add(new() { Value = value });
+                await release.ExecuteNonQueryAsync();
+                return;
+            }
+            catch (Exception trouble) when (trouble.IsPassing())
+            {
+                // a second later, then
+            }
+        }
     }
 
     /// <summary>Runs the endpoint with its response held back.</summary>
@@ -180,6 +211,11 @@ internal sealed class Idempotency(RequestDelegate next)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
         ON CONFLICT (tenant_id, api_key_id, key) DO UPDATE
         SET status = $5, content_type = $6, location = $7, body = $8, locked_until = NULL
+        """;
+
+    /// <summary>Of a request that ended without an answer so long ago. What was claimed since then stays.</summary>
+    private const string Release = """
+        DELETE FROM idempotency_keys WHERE tenant_id = $1 AND api_key_id = $2 AND key = $3 AND status IS NULL AND locked_until <= now() + interval '1 minute' - $4
         """;
 
     private static Refused InFlight() => Refused.Conflict("idempotency_in_progress", "The first request with this Idempotency-Key is still being worked on.");

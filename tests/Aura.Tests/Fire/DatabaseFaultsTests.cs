@@ -68,6 +68,24 @@ public sealed class DatabaseFaultsTests
         Assert.InRange(refused, 12, 24);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_key_that_could_not_be_given_back_is_free_once_the_database_writes_again()
+    {
+        await using var server = await TestServer.Start();
+        var store = await Store.Open(server: server);
+        var shop = await Shop.Open(store.Test, 10);
+        var cart = await shop.Cart();
+        await Break(server, "orders", PostgresErrorCodes.DiskFull, atCommit: false);
+        await Break(server, "idempotency_keys", PostgresErrorCodes.DiskFull, atCommit: false, "DELETE");
+        Assert.Equal(503, (await shop.Checkout(cart, ("Idempotency-Key", cart))).Status);
+        Assert.Single(await server.Rows("SELECT key FROM idempotency_keys"));
+
+        await Mend(server, "orders");
+        await Mend(server, "idempotency_keys");
+        await Await.Until(async () => (await server.Rows("SELECT key FROM idempotency_keys")).Count == 0);
+        Assert.Equal(201, (await shop.Checkout(cart, ("Idempotency-Key", cart))).Status);
+    }
+
     private static async Task Refused(Store store, string request, object body, string key)
     {
         using var answer = await store.Test.Answer(request, body, key == "" ? [] : [("Idempotency-Key", key)]);
@@ -77,15 +95,15 @@ public sealed class DatabaseFaultsTests
         Assert.Equal("SERVICE_UNAVAILABLE", Api.Code(System.Text.Json.Nodes.JsonNode.Parse(text))?.ToUpperInvariant());
     }
 
-    private static async Task Break(TestServer server, string table, string state, bool atCommit)
+    private static async Task Break(TestServer server, string table, string state, bool atCommit, string on = "INSERT OR UPDATE")
     {
         await server.Rows("""
             CREATE OR REPLACE FUNCTION fire_fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = TG_ARGV[0]; END $$
             """);
         await server.Rows($"DROP TRIGGER IF EXISTS fire_fault ON {table}");
         await server.Rows(atCommit
-            ? $"CREATE CONSTRAINT TRIGGER fire_fault AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire_fault('{state}')"
-            : $"CREATE TRIGGER fire_fault BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fire_fault('{state}')");
+            ? $"CREATE CONSTRAINT TRIGGER fire_fault AFTER {on} ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire_fault('{state}')"
+            : $"CREATE TRIGGER fire_fault BEFORE {on} ON {table} FOR EACH ROW EXECUTE FUNCTION fire_fault('{state}')");
     }
 
     private static Task Mend(TestServer server, string table) => server.Rows($"DROP TRIGGER IF EXISTS fire_fault ON {table}");
