@@ -12,6 +12,7 @@ using Aura.Server.V2;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.AspNetCore.HttpOverrides;
 using Npgsql;
 
 namespace Aura.Server;
@@ -89,6 +90,8 @@ public static class AuraServer
 
     private static void Map(WebApplication app, ServerOptions options)
     {
+        if (options.Proxies.Count > 0)
+            app.UseForwardedHeaders(Believing(options.Proxies));
         app.UseMiddleware<Measured>();
         app.UseMiddleware<Failures>();
         app.UseMiddleware<Transport>();
@@ -106,6 +109,16 @@ public static class AuraServer
         app.MapGet("/health/live", () => Results.Ok(new { status = "alive" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         ApiDescription.Map(app, Dialects);
+    }
+
+    private static ForwardedHeadersOptions Believing(IReadOnlyList<System.Net.IPNetwork> proxies)
+    {
+        var believed = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null }; // through as many of them as it came
+        believed.KnownProxies.Clear();
+        believed.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+            believed.KnownIPNetworks.Add(proxy);
+        return believed;
     }
 
     /// <summary>Not while the server stops, or the database is away or does not answer soon.</summary>

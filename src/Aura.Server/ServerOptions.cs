@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Aura.Connectors.Payments;
 
 namespace Aura.Server;
@@ -45,6 +46,9 @@ public sealed record ServerOptions
     /// <summary>Refuse requests that came over plain HTTP, by X-Forwarded-Proto.</summary>
     public bool RequireHttps { get; init; }
 
+    /// <summary>Balancers whose X-Forwarded-For is believed; from others it is not read.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
+
     /// <summary>The keys that seal secrets, or where they are (see KeyRing); null: keyring in the data directory.</summary>
     public string? KeyRing { get; init; }
 
@@ -73,12 +77,17 @@ public sealed record ServerOptions
         Certificate = Read("AURA_CERTIFICATE"),
         CertificateKey = Read("AURA_CERTIFICATE_KEY"),
         RequireHttps = Read("AURA_REQUIRE_HTTPS") == "true",
+        Proxies = [.. (Read("AURA_PROXIES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)],
         KeyRing = Read("AURA_KEYRING"),
         AllowPrivateWebhooks = Read("AURA_WEBHOOKS_ALLOW_PRIVATE") == "true",
         Stripe = ReadStripe(),
         ProductCache = Read("AURA_PRODUCT_CACHE") is { } megabytes ? int.Parse(megabytes, NumberStyles.None, CultureInfo.InvariantCulture) : 64,
         Log = Read("AURA_LOG") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information,
     };
+
+    /// <summary>A network, or one address.</summary>
+    private static IPNetwork Network(string text) => text.Contains('/') ? IPNetwork.Parse(text)
+        : IPAddress.Parse(text) is var address ? new(address, address.GetAddressBytes().Length * 8) : default;
 
     /// <exception cref="InvalidOperationException">Only one of the two secrets is set: notices could not be verified, or nothing be charged.</exception>
     private static StripeAccount? ReadStripe() => (Read("AURA_STRIPE_SECRET_KEY"), Read("AURA_STRIPE_WEBHOOK_SECRET")) switch

@@ -22,6 +22,9 @@ public sealed class Job : StoreRow, IIdentified
     /// <summary>Attempts before a job that throws is given up.</summary>
     public const int MaxAttempts = 8;
 
+    /// <summary>Attempts before a job is given up at which each time the server ended: it may be what ends them.</summary>
+    public const int MostBegun = 40;
+
     public string Kind { get; private init; } = "";
 
     /// <summary>Of the jobs of one kind with the same key only one can be waiting or running.</summary>

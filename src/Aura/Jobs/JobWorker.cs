@@ -112,6 +112,8 @@ public sealed class JobWorker(
             var store = await access.Store(claimed.Tenant, stopping) ?? throw new InvalidOperationException($"Store {claimed.Tenant} is gone.");
             scope.ServiceProvider.GetRequiredService<CurrentCaller>().Value = Caller.System(store);
             var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
+            if (claimed.Attempt > Job.MostBegun)
+                throw new Refused(Refusal.Conflict, "given_up", $"It was begun {Job.MostBegun} times, and each time the server that did it ended.");
             var job = await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == claimed.Id, stopping);
             var result = await kinds.Handler(job.Kind, scope.ServiceProvider).Run(job, stopping);
             var now = db.Now;

@@ -48,6 +48,21 @@ public sealed class TransportTests
         Assert.True(answer.Headers.Contains("Strict-Transport-Security"));
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", "203.0.113.7, 127.0.0.9", "203.0.113.7")]
+    [InlineData("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7")]
+    [InlineData("10.0.0.0/8", "203.0.113.7", "127.0.0.1")]
+    public async Task Who_called_is_read_from_balancers_that_are_known_alone(string proxies, string forwarded, string caller)
+    {
+        var store = await Store.Open();
+        var network = proxies.Contains('/') ? IPNetwork.Parse(proxies) : new(IPAddress.Parse(proxies), 32);
+        await using var server = await TestServer.Start(store.Server.Database, options: o => o with { Proxies = [network] });
+
+        await server.Client(store.Account.TestKey).Ok("POST /v2/customers", new { email = "a@example.com" }, ("X-Forwarded-For", forwarded));
+
+        Assert.Equal(caller, Assert.Single(await store.Server.Rows("SELECT ip_address FROM audit_logs WHERE tenant_id = $1 AND action = 'customer.created'", [store.Account.Sandbox.Id])));
+    }
+
     private static async Task<TestServer> WithCertificate(string url)
     {
         var certificate = Path.Combine(TestCluster.TemporaryDirectory(), "server.pem");
