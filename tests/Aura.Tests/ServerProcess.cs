@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Aura.Tests;
 
@@ -47,7 +45,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="database">A connection string; the server migrates it and makes its first account. Null: a private cluster.</param>
     public static async Task<ServerProcess> Start(string? database, string? data = null, params (string Name, string Value)[] environment)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{Ports.Free()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "aura-server.dll"), "run"])
         {
             RedirectStandardOutput = true,
@@ -72,8 +70,10 @@ public sealed class ServerProcess : IAsyncDisposable
         var log = new ConcurrentQueue<string>();
         process.OutputDataReceived += (_, line) => log.Enqueue(line.Data ?? "");
         process.OutputDataReceived += (_, line) => { if (line.Data?.StartsWith("Aura is at", StringComparison.Ordinal) == true) ready.TrySetResult(); };
-        process.ErrorDataReceived += (_, _) => { };
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The server ended with code {process.ExitCode} before it was ready."));
+        var errors = new ConcurrentQueue<string>();
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.Exited += (_, _) =>
+            ready.TrySetException(new InvalidOperationException($"The server ended with code {process.ExitCode} before it was ready: {string.Join('\n', log.Concat(errors).TakeLast(40))}"));
         process.Start();
         EndWithUs(process.Id);
         process.BeginOutputReadLine();
@@ -112,11 +112,4 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>A small shell waits for the end of its input, which the kernel closes with us, however we end.</summary>
     private static void EndWithUs(int server) => Cleaners.Add(Process.Start(
         new ProcessStartInfo("sh", ["-c", "trap '' INT TERM HUP; cat >/dev/null 2>&1; kill -KILL \"$1\" 2>/dev/null", "cleaner", $"{server}"]) { RedirectStandardInput = true }));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

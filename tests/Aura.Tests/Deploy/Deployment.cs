@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Aura.Tests.Deploy;
@@ -12,7 +10,7 @@ public sealed class Deployment : IAsyncLifetime
     private const int Parts = 9;
 
     private readonly string folder = TestCluster.TemporaryDirectory();
-    private readonly int port = FreePorts();
+    private readonly int port = Ports.Free(Parts);
 
     public Uri Address => new($"http://127.0.0.1:{port}");
 
@@ -93,30 +91,5 @@ public sealed class Deployment : IAsyncLifetime
     {
         for (var started = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(20))
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(3), $"In vain waited: {what}");
-    }
-
-    /// <summary>The first of some ports in a row that nobody listens on.</summary>
-    private static int FreePorts()
-    {
-        while (true)
-        {
-            var first = Random.Shared.Next(20_000, 32_000);
-            if (Enumerable.Range(first, Parts).All(IsFree))
-                return first;
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }
