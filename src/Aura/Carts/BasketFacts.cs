@@ -66,7 +66,8 @@ public sealed record BasketQuestion
 /// A test compares what it reads with what EF Core reads.</remarks>
 public static class BasketLookup
 {
-    public static async Task<BasketFacts> LookUp(this AuraDb db, BasketQuestion question, CancellationToken cancellation)
+    /// <param name="with">What else is to be read in the same round trip.</param>
+    public static async Task<BasketFacts> LookUp(this AuraDb db, BasketQuestion question, CancellationToken cancellation, Reading? with = null)
     {
         await using var batch = new NpgsqlBatch();
         if (question.CartId != 0)
@@ -77,7 +78,14 @@ public static class BasketLookup
 
         batch.Add(Surroundings, db.Tenant, question.CartId, ByHand.Maybe(question.CustomerId));
         batch.AddGoods(db, question);
-        return await db.Ask(batch, reader => Read(reader, question, cancellation), cancellation);
+        with?.AddTo(batch);
+        return await db.Ask(batch, async reader =>
+        {
+            var facts = await Read(reader, question, cancellation);
+            if (with is not null && await reader.NextResultAsync(cancellation))
+                await with.Take(reader, cancellation);
+            return facts;
+        }, cancellation);
     }
 
     private static void AddGoods(this NpgsqlBatch batch, AuraDb db, BasketQuestion question)

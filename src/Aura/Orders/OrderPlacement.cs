@@ -40,14 +40,20 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
         ItemChoice[] choices = [.. wanted.Items.Select(item => item.Choice)];
-        var facts = await db.LookUp(new() { Choices = choices, CustomerId = wanted.CustomerId }, cancellation);
+        var (reading, addresses) = (new Reading(db), new List<CustomerAddress>());
+        reading.Look<CustomerAddress>("WHERE tenant_id = $1 AND customer_id = $2 AND is_default", addresses.Add, db.Caller.TenantId, wanted.CustomerId);
+        var named = wanted.Items.Select(item => item.Choice.VariantId is { } id ? new StockDemand(id, item.Quantity) : null).OfType<StockDemand>().ToList();
+        var book = named.Count == choices.Length ? Open(reading, named, null) : null;
+        var facts = await db.LookUp(new() { Choices = choices, CustomerId = wanted.CustomerId }, cancellation, reading);
         if (facts.Customer is null)
             throw Refused.Invalid(nameof(wanted.CustomerId), "There is no such customer.");
-        var (reading, addresses) = (new Reading(db), new List<CustomerAddress>());
         var variants = choices.Pick([.. facts.Variants.Values]);
-        var book = Open(reading, [.. variants.Zip(wanted.Items, (variant, item) => new StockDemand(variant.Id, item.Quantity))], null);
-        reading.Look<CustomerAddress>("WHERE tenant_id = $1 AND customer_id = $2 AND is_default", addresses.Add, db.Caller.TenantId, wanted.CustomerId);
-        await reading.Run(cancellation);
+        if (book is null) // only now it is known which variants are meant
+        {
+            book = Open(reading, [.. variants.Zip(wanted.Items, (variant, item) => new StockDemand(variant.Id, item.Quantity))], null);
+            await reading.Run(cancellation);
+        }
+
         var basket = ToBasket(wanted, facts.Customer, addresses, variants);
         var priced = await pricing.Price(basket, facts, cancellation);
         Demand(Problems(priced));
@@ -85,7 +91,8 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     /// <param name="forGood">The order is placed at once.</param>
     internal async Task SetAside(Order order, PricedBasket priced, StockBook book, bool forGood, CancellationToken cancellation)
     {
-        db.ChangeTracker.DetectChanges(); // new lines get their ids, which the allocations refer to
+        if (order.Lines.Any(line => line.Id == 0))
+            db.ChangeTracker.DetectChanges(); // new lines get their ids, which the allocations refer to
         await stock.Allocate(book, [.. order.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity, line.Id))], order.Id, cancellation);
         await discounts.Claim(db, order.Id, priced, forGood, cancellation);
     }

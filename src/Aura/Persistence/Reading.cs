@@ -51,19 +51,27 @@ public sealed class Reading(AuraDb db)
         if (questions.Count == 0)
             return;
         await using var batch = new NpgsqlBatch();
-        foreach (var (command, _, _) in questions)
-            batch.BatchCommands.Add(command);
+        AddTo(batch);
         await db.Ask(batch, async reader =>
         {
-            foreach (var (_, row, _) in questions.Where(question => question.Answers))
-            {
-                while (await reader.ReadAsync(cancellation))
-                    row?.Invoke(reader);
-                await reader.NextResultAsync(cancellation);
-            }
-
+            await Take(reader, cancellation);
             return true;
         }, cancellation);
+    }
+
+    /// <summary>Lets the questions go with others; their answers are <see cref="Take">taken</see> in their place.</summary>
+    internal void AddTo(NpgsqlBatch batch) => batch.Add(questions.Select(question => question.Command));
+
+    /// <param name="reader">At the first answer of these.</param>
+    internal async Task Take(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        foreach (var (_, row, _) in questions.Where(question => question.Answers))
+        {
+            while (await reader.ReadAsync(cancellation))
+                row?.Invoke(reader);
+            await reader.NextResultAsync(cancellation);
+        }
+
         questions.Clear();
     }
 }
