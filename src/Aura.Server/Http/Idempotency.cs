@@ -43,7 +43,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
 
     private async Task InOneTransaction(HttpContext http, AuraDb db, Entry entry)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
+        await using var transaction = await db.Begin(http.RequestAborted);
         if (await Find(db, entry) is { } answer)
         {
             await Replay(http, answer);

@@ -17,8 +17,12 @@ public sealed partial class Order : StoreEntity, IAudited, IPriced
     public const int MaxTags = 250;
     private readonly List<OrderLine> lines = [];
 
-    /// <summary>What people call it, unique in a store, from 1001; given by the database.</summary>
+    /// <summary>What people call it, unique in a store, from 1001; given by the database. An order that did not come about may leave a gap.</summary>
     public long Number { get; private set; }
+
+    /// <summary>Asks for the number of an order that will be written.</summary>
+    internal static void AskNumber(Reading reading, long tenant, Action<long> take) =>
+        reading.Ask("SELECT nextval(('order_numbers_' || $1::bigint)::regclass)", row => take(row.GetInt64(0)), tenant);
 
     /// <summary>The cart that it was; a cart becomes one order.</summary>
     public long? CartId { get; private init; }
@@ -79,7 +83,8 @@ public sealed partial class Order : StoreEntity, IAudited, IPriced
     public bool IsDraft => PlacedAt is null;
 
     /// <param name="cartId">Null: placed without a cart.</param>
-    public static Order Draft(Currency currency, long? cartId) => new() { Currency = currency, CartId = cartId };
+    /// <param name="number">0: the database gives one.</param>
+    public static Order Draft(Currency currency, long? cartId, long number = 0) => new() { Currency = currency, CartId = cartId, Number = number };
 
     /// <summary>Copies what is bought, at the prices of now; a draft that is prepared again forgets what it was.</summary>
     /// <exception cref="InvalidOperationException">It is no longer a draft, or the basket has problems.</exception>

@@ -40,7 +40,8 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
         ItemChoice[] choices = [.. wanted.Items.Select(item => item.Choice)];
-        var (reading, addresses) = (new Reading(db), new List<CustomerAddress>());
+        var (reading, addresses, number) = (new Reading(db), new List<CustomerAddress>(), 0L);
+        Order.AskNumber(reading, db.Caller.TenantId, given => number = given);
         reading.Look<CustomerAddress>("WHERE tenant_id = $1 AND customer_id = $2 AND is_default", addresses.Add, db.Caller.TenantId, wanted.CustomerId);
         var named = wanted.Items.Select(item => item.Choice.VariantId is { } id ? new StockDemand(id, item.Quantity) : null).OfType<StockDemand>().ToList();
         var book = named.Count == choices.Length ? Open(reading, named, null) : null;
@@ -57,7 +58,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         var basket = ToBasket(wanted, facts.Customer, addresses, variants);
         var priced = await pricing.Price(basket, facts, cancellation);
         Demand(Problems(priced));
-        var order = Order.Draft(wanted.Currency, null);
+        var order = Order.Draft(wanted.Currency, null, number);
         order.Copy(priced, basket.Email, wanted.PaymentMethod);
         order.Describe(wanted.Metadata);
         order.Tag(wanted.Tags);
@@ -65,7 +66,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         await SetAside(order, priced, book, forGood: true, cancellation);
         Finish(db, order);
         return order;
-    }, cancellation);
+    }, cancellation, mayWait: true);
 
     /// <summary>What keeps a priced basket from being bought.</summary>
     public static IReadOnlyList<BasketProblem> Problems(PricedBasket priced) =>

@@ -12,7 +12,7 @@ public sealed partial class AuraDb
     private readonly List<(NpgsqlBatchCommand Command, Func<Exception>? Otherwise)> later = [];
 
     private readonly List<StoreRow> appended = [];
-    private bool inOneWrite;
+    private bool inOneWrite, endsInCommit, waits;
 
     internal RowMap MapOf<T>() where T : StoreRow => RowMap.Of(Model.FindEntityType(typeof(T))!); // it has a DbSet
 
@@ -46,25 +46,29 @@ public sealed partial class AuraDb
 
     /// <summary>Runs in the transaction that is open, or in one of its own; what it tracks and leaves for <see cref="Later"/> is written at the
     /// end in one round trip, with the COMMIT where the transaction is its own.</summary>
+    /// <param name="mayWait">Nobody asks the database for it in the same request: in a transaction that <see cref="Commit"/> ends it is written there, and
+    /// what keeps it from being written is said there.</param>
     /// <exception cref="Refused">Of the demand that was not met.</exception>
     /// <exception cref="DbUpdateException">As from saving.</exception>
-    public async Task<T> InOneWrite<T>(Func<Task<T>> work, CancellationToken cancellation)
+    public async Task<T> InOneWrite<T>(Func<Task<T>> work, CancellationToken cancellation, bool mayWait = false)
     {
         if (Database.CurrentTransaction is not null)
-            return await Written(work, false, cancellation);
+            return await Written(work, false, mayWait && endsInCommit, cancellation);
         closing.Clear(); // of one that did not end well
         await using var transaction = await Database.BeginTransactionAsync(cancellation);
-        return await Written(work, true, cancellation);
+        return await Written(work, true, false, cancellation);
     }
 
-    private async Task<T> Written<T>(Func<Task<T>> work, bool commit, CancellationToken cancellation)
+    private async Task<T> Written<T>(Func<Task<T>> work, bool commit, bool mayWait, CancellationToken cancellation)
     {
         var before = (inOneWrite, ChangeTracker.AutoDetectChangesEnabled);
         (inOneWrite, ChangeTracker.AutoDetectChangesEnabled) = (true, false);
         try
         {
             var result = await work();
-            await Write(commit, cancellation);
+            waits = mayWait && !ChangeTracker.Entries().Any(row => row.State == EntityState.Added && RowMap.Of(row.Metadata).Returns(row.Entity));
+            if (!waits)
+                await Write(commit, cancellation);
             return result;
         }
         catch
@@ -113,7 +117,7 @@ public sealed partial class AuraDb
         foreach (var table in changed.GroupBy(row => row.Map))
         {
             foreach (var (entry, map, entity) in table)
-                if (entry.EntityState == EntityState.Added && map.Returns)
+                if (entry.EntityState == EntityState.Added && map.Returns(entity))
                 {
                     batch.BatchCommands.Add(map.Insert(entity));
                     answers.Add((map, entity));
@@ -124,8 +128,7 @@ public sealed partial class AuraDb
                     answers.Add(null);
                 }
 
-            if (!table.Key.Returns)
-                batch.Add(table.Key.InsertAll(table.Where(row => row.Entry.EntityState == EntityState.Added).Select(row => row.Entity)));
+            batch.Add(table.Key.InsertAll(table.Where(row => row.Entry.EntityState == EntityState.Added && !table.Key.Returns(row.Entity)).Select(row => row.Entity)));
         }
 
         foreach (var log in appended.GroupBy(row => RowMap.Of(Model.FindEntityType(row.GetType())!))) // it has a DbSet

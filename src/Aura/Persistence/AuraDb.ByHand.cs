@@ -85,10 +85,20 @@ public sealed partial class AuraDb
     /// time. Where it may find nothing to change, it has to fail by itself, for nobody looks at how many rows it touched.</remarks>
     public void AtCommit(string sql, params ReadOnlySpan<object> values) => closing.Add(ByHand.Command(sql, values));
 
+    /// <summary>Begins a transaction that <see cref="Commit"/> ends.</summary>
+    public Task<IDbContextTransaction> Begin(CancellationToken cancellation)
+    {
+        endsInCommit = true;
+        return Database.BeginTransactionAsync(cancellation);
+    }
+
     /// <summary>Ends a transaction of this context, with what was kept for its end.</summary>
+    /// <exception cref="Refused">What waited for this could not be written; nothing of the transaction was.</exception>
     public async Task Commit(IDbContextTransaction transaction, CancellationToken cancellation)
     {
-        if (closing.Count == 0)
+        if (waits)
+            await Written(() => Task.FromResult(true), true, false, cancellation);
+        else if (closing.Count == 0)
             await transaction.CommitAsync(cancellation);
         else
         {
@@ -97,6 +107,7 @@ public sealed partial class AuraDb
             await Tell(batch, cancellation);
         }
 
+        endsInCommit = false;
         await EndTurn();
     }
 

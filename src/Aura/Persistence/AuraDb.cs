@@ -41,6 +41,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         closing.Clear();
         later.Clear();
         appended.Clear();
+        (endsInCommit, waits) = (false, false);
         Database.AutoSavepointsEnabled = false; // who goes on in a transaction after a refusal makes one where it is needed
         return this;
     }

@@ -27,7 +27,7 @@ internal sealed class RowMap
     private readonly string insert;
     private readonly Column[] given;
     private readonly Column[] generated;
-    private readonly ConcurrentDictionary<int, string> inserts = new();
+    private readonly ConcurrentDictionary<(int Rows, bool Whole), string> inserts = new();
     private readonly ConcurrentDictionary<UInt128, string> updates = new();
     private readonly Func<NpgsqlDataReader, object> read;
 
@@ -38,7 +38,7 @@ internal sealed class RowMap
         generated = [.. columns.Where(column => column.IsGenerated)];
         Columns = string.Join(", ", columns.Select(column => column.Name));
         given = [.. columns.Where(column => !column.IsGenerated)];
-        insert = InsertOf(1) + (generated.Length == 0 ? "" : $" RETURNING {string.Join(", ", generated.Select(column => column.Name))}");
+        insert = InsertOf((1, false)) + (generated.Length == 0 ? "" : $" RETURNING {string.Join(", ", generated.Select(column => column.Name))}");
         Rank = RankOf(type, []);
         read = Reader(type);
     }
@@ -55,20 +55,23 @@ internal sealed class RowMap
 
     public object Read(NpgsqlDataReader row) => read(row);
 
-    /// <summary>Whether an insert gives back columns that the database filled.</summary>
-    public bool Returns => generated.Length > 0;
+    /// <summary>Whether its insert gives back columns that the database fills.</summary>
+    public bool Returns(object entity) => generated.Length > 0 && !IsWhole(entity);
 
-    public NpgsqlBatchCommand Insert(object entity) => Insert(insert, [entity]);
+    public NpgsqlBatchCommand Insert(object entity) => Insert(insert, [entity], given);
 
-    /// <summary>Inserts rows that need nothing back: together they cost little more than one.</summary>
-    public IEnumerable<NpgsqlBatchCommand> InsertAll(IEnumerable<object> entities) =>
-        entities.Chunk(RowsInOne).Select(some => Insert(inserts.GetOrAdd(some.Length, InsertOf), some));
+    /// <summary>Inserts rows of which nothing is needed back: together they cost little more than one.</summary>
+    public IEnumerable<NpgsqlBatchCommand> InsertAll(IEnumerable<object> entities) => entities.GroupBy(IsWhole).SelectMany(kind => kind.Chunk(RowsInOne)
+        .Select(some => Insert(inserts.GetOrAdd((some.Length, kind.Key), InsertOf), some, kind.Key ? columns : given)));
 
-    private NpgsqlBatchCommand Insert(string sql, object[] entities)
+    /// <summary>Has itself what the database would fill.</summary>
+    private bool IsWhole(object entity) => generated.Length > 0 && Array.TrueForAll(generated, column => !column.IsDefault(entity));
+
+    private static NpgsqlBatchCommand Insert(string sql, object[] entities, Column[] written)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var entity in entities)
-            foreach (var column in given)
+            foreach (var column in written)
                 command.Parameters.Add(column.Parameter(column.Get(entity)));
         return command;
     }
@@ -111,11 +114,11 @@ internal sealed class RowMap
         return command;
     }
 
-    private string InsertOf(int rows)
+    private string InsertOf((int Rows, bool Whole) kind)
     {
-        var number = 0;
-        var values = Enumerable.Range(0, rows).Select(_ => $"({string.Join(", ", given.Select(_ => $"${++number}"))})");
-        return $"INSERT INTO {Table} ({string.Join(", ", given.Select(column => column.Name))}) VALUES {string.Join(", ", values)}";
+        var (number, written) = (0, kind.Whole ? columns : given);
+        var values = Enumerable.Range(0, kind.Rows).Select(_ => $"({string.Join(", ", written.Select(_ => $"${++number}"))})");
+        return $"INSERT INTO {Table} ({string.Join(", ", written.Select(column => column.Name))}) VALUES {string.Join(", ", values)}";
     }
 
     private string UpdateOf(UInt128 changed)
@@ -166,6 +169,8 @@ internal sealed class RowMap
             parameter.ParameterName = "";
             return parameter;
         }
+
+        public bool IsDefault(object entity) => Equals(Get(entity), Property.Sentinel);
 
         public object? Get(object entity) => Property.GetGetter().GetClrValueUsingContainingEntity(entity);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aura.Customers;
+using Aura.Orders;
 using Aura.Persistence;
 using Aura.Tests.Http.Generated;
 using Aura.Tests.V2;
@@ -67,6 +68,34 @@ public sealed class RowMapTests
         Assert.Equal("gone", refused.Code);
         var now = await store.Database((db, _) => db.Customers.SingleAsync(c => c.Id == id));
         Assert.Equal((null, null), (now.Note, now.FirstName));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task What_may_wait_is_written_with_the_commit_or_not_at_all(long demanded, bool isWritten)
+    {
+        var store = await Store.Open();
+        var id = Id<Customer>.ToNumber(await store.Customer())!.Value;
+
+        var outcome = await store.Database(async (db, _) =>
+        {
+            await using var transaction = await db.Begin(default);
+            await db.InOneWrite(() =>
+            {
+                db.AllOrders.Add(Order.Draft(Currency.Usd, null, 5001));
+                db.Demand((int)demanded, () => Refused.Conflict("gone", "It is gone."), "UPDATE customers SET first_name = 'Ann' WHERE tenant_id = $1 AND id = $2", db.Caller.TenantId, id);
+                return Task.FromResult(true);
+            }, default, mayWait: true);
+            Assert.False(await db.AllOrders.AnyAsync());
+            return await Record.ExceptionAsync(() => db.Commit(transaction, default));
+        });
+
+        Assert.Equal(isWritten ? null : "gone", (outcome as Refused)?.Code);
+        var (orders, name) = await store.Database(async (db, _) =>
+            (await db.AllOrders.Select(order => order.Number).ToListAsync(), (await db.Customers.SingleAsync(c => c.Id == id)).FirstName));
+        Assert.Equal(isWritten ? [5001L] : [], orders);
+        Assert.Equal(isWritten ? "Ann" : null, name);
     }
 
     /// <summary>Writes into a table of the same form that stands before the real one, and has none of its keys and triggers.</summary>
