@@ -95,6 +95,7 @@ public static class AuraServer
         app.UseMiddleware<Measured>();
         app.UseMiddleware<Failures>();
         app.UseMiddleware<Transport>();
+        app.UseMiddleware<Charsets>();
         app.UseMiddleware<HeadRequests>();
         app.UseResponseCompression();
         app.UseRouting();

@@ -9,7 +9,7 @@ internal static class Slug
     public static string Of(string title)
     {
         var slug = new StringBuilder(title.Length);
-        foreach (var letter in title.Normalize(NormalizationForm.FormD))
+        foreach (var letter in title.Replace('\uFFFE', ' ').Normalize(NormalizationForm.FormD))
         {
             if (char.IsLetterOrDigit(letter))
                 slug.Append(char.ToLowerInvariant(letter));

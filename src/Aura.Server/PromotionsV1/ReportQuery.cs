@@ -31,8 +31,10 @@ internal static class ReportQuery
     {
         if (string.IsNullOrEmpty(end))
             return null;
-        var time = Filters.ReadDay(end)?.AddDays(1) ?? Time(end, "EndDate")!.Value; // it is given
-        return time.TimeOfDay >= new TimeSpan(23, 59, 59) ? time.Date.AddDays(1) : time;
+        var day = Filters.ReadDay(end);
+        var time = day ?? Time(end, "EndDate")!.Value; // it is given
+        var isWhole = day is not null || time.TimeOfDay >= new TimeSpan(23, 59, 59);
+        return isWhole && time.Date < DateTime.MaxValue.Date ? time.Date.AddDays(1) : time;
     }
 
     private static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null

@@ -13,10 +13,10 @@ public static partial class Slug
     public static string Of(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var character in text.Normalize(NormalizationForm.FormD))
+        foreach (var character in text.Normal(NormalizationForm.FormD))
             if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
                 plain.Append(char.ToLowerInvariant(character));
-        return Between.Replace(plain.ToString().Normalize(NormalizationForm.FormC), "-").Trim('-');
+        return Between.Replace(plain.ToString().Normal(NormalizationForm.FormC), "-").Trim('-');
     }
 
     /// <exception cref="Refused">422 for text that has no slug or one over 100 characters.</exception>

@@ -105,7 +105,7 @@ public sealed partial class Coupon : StoreEntity, IAudited
     }
 
     /// <summary>What two spellings of one code have in common: Unicode compatibility form, trimmed, upper case.</summary>
-    public static string KeyOf(string code) => code.Trim().Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+    public static string KeyOf(string code) => code.Trim().Normal(NormalizationForm.FormKC).ToUpperInvariant();
 
     public CouponStatus StatusAt(DateTime now) =>
         !Enabled || DeletedAt is not null ? CouponStatus.Disabled

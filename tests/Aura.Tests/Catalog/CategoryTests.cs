@@ -10,6 +10,7 @@ public sealed class CategoryTests
     [InlineData("audio", "audio")]
     [InlineData("日本語", "日本語")]
     [InlineData("!!!", "")]
+    [InlineData("a\uFFFEb", "a-b")]
     public void A_slug_has_lower_case_words_and_hyphens(string text, string slug)
     {
         Assert.Equal(slug, Slug.Of(text));

@@ -155,6 +155,9 @@ public sealed class EnvelopeTests
         var store = await Store.Open();
 
         await store.Test.Refused(415, "POST /v2/customers", new StringContent("email=a@b.co", null, "application/x-www-form-urlencoded"));
+        var unknown = new StringContent("""{"email": "a@b.co"}""");
+        unknown.Headers.ContentType = new("application/json", "klingon");
+        await store.Test.Refused(415, "POST /v2/customers", unknown);
     }
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed class PerformanceReportTests
         Assert.Equal([active.Id, ended.Id], await Ids(store, $"promotion_ids={active.Id}&promotion_ids={ended.Id}"));
         Assert.Equal([active.Id], await Ids(store, $"promotion_ids={active.Id},{ended.Id}&include_inactive=false"));
         Assert.Equal(404, (await store.Test.Send($"{Report}?promotion_ids={active.Id},999")).Status);
-        foreach (var query in (string[])["promotion_ids=promo_1", "start_date=soon", "start_date=2024-06-02&end_date=2024-06-01", "currency=ZZZ", "start_date=0001-01-01"])
+        foreach (var query in (string[])["promotion_ids=promo_1", "start_date=soon", "start_date=2024-06-02&end_date=2024-06-01", "currency=ZZZ", "start_date=0001-01-01", "end_date=9999-12-31", "end_date=9999-12-31T23:59:59Z"])
             Assert.Equal(422, (await store.Test.Send($"{Report}?{query}")).Status);
     }
 

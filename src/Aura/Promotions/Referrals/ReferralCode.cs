@@ -45,7 +45,7 @@ public sealed class ReferralCode : StoreRow, IIdentified
 
     private static string NameOf(string? firstName)
     {
-        var letters = (firstName ?? "").Normalize(NormalizationForm.FormD)
+        var letters = (firstName ?? "").Normal(NormalizationForm.FormD)
             .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Where(char.IsAsciiLetter).Take(12);
         return string.Concat(letters).ToUpperInvariant() is { Length: > 0 } name ? name : "FRIEND";
     }

@@ -29,7 +29,7 @@ public sealed record ReferralDoubts(int Score, IReadOnlyList<string> Signals)
 
     /// <summary>An address without what people write in different ways.</summary>
     public static string? Place(Address? address) => address is null ? null
-        : string.Concat($"{address.Line1}{address.Zip}{address.Country}".Normalize(NormalizationForm.FormKC).Where(char.IsLetterOrDigit)).ToUpperInvariant() is { Length: > 3 } place ? place : null;
+        : string.Concat($"{address.Line1}{address.Zip}{address.Country}".Normal(NormalizationForm.FormKC).Where(char.IsLetterOrDigit)).ToUpperInvariant() is { Length: > 3 } place ? place : null;
 
     /// <summary>Whether two customers are one by the address of their mailbox: that is no doubt, but certain.</summary>
     public static bool AreOne(Customer referrer, Customer referee, string? orderEmail) =>
