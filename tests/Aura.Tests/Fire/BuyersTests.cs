@@ -34,6 +34,7 @@ public sealed class BuyersTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => shop.Checkout(cart)));
 
         Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 202 or 409, $"{answer.Status} {answer.Body}"));
+        Assert.Single(answers, answer => answer.Status == 201);
         var order = Assert.Single(answers.Where(answer => answer.Status is 200 or 201).Select(answer => (string)answer.Body!["id"]!).Distinct());
         Assert.Equal(order, (string?)(await shop.Checkout(cart)).Body!["id"]);
         Assert.Single((await store.Test.Ok("GET /v2/orders"))["data"]!.AsArray());

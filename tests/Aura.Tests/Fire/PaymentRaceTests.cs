@@ -1,6 +1,7 @@
 using Aura.Payments;
+using Aura.Tests.Payments;
 
-namespace Aura.Tests.Payments;
+namespace Aura.Tests.Fire;
 
 public sealed class PaymentRaceTests
 {

@@ -1,6 +1,7 @@
 using Aura.Inventory;
+using Aura.Tests.Inventory;
 
-namespace Aura.Tests.Inventory;
+namespace Aura.Tests.Fire;
 
 public sealed class StockRaceTests
 {

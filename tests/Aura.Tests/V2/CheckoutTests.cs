@@ -41,24 +41,6 @@ public sealed class CheckoutTests
     }
 
     [Fact]
-    public async Task Fifty_checkouts_at_once_make_one_order_and_one_charge()
-    {
-        var store = await Store.Open();
-        var goods = await store.Stocked();
-        var cart = await store.Cart((goods, 3));
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.Test.Send($"POST /v2/carts/{cart}/checkout", Card)));
-
-        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 202 or 409, $"{answer.Status}: {answer.Body}"));
-        Assert.Single(answers, answer => answer.Status == 201);
-        Assert.Equal(1, (int)(await store.Test.Ok("GET /v2/orders"))["pagination"]!["total_items"]!);
-        var (payments, captured, total) = await store.Database(async (db, _) => (
-            await db.PaymentIntents.CountAsync(), await db.PaymentIntents.SumAsync(i => i.Captured), await db.Orders.SumAsync(o => o.Total)));
-        Assert.Equal((1, total), (payments, captured));
-        Assert.Equal((100, 3), (await store.Levels(goods.VariantId)).Values.Single());
-    }
-
-    [Fact]
     public async Task A_price_that_changed_meanwhile_is_refused_with_the_current_total()
     {
         var store = await Store.Open();
@@ -129,24 +111,6 @@ public sealed class CheckoutTests
     }
 
     [Fact]
-    public async Task The_return_of_the_browser_races_the_payment_and_one_order_comes_of_it()
-    {
-        var store = await Store.Open();
-        var goods = await store.Stocked();
-        var cart = await store.Cart((goods, 1));
-        var waiting = (await store.Test.Send($"POST /v2/carts/{cart}/checkout", new { payment_method = await Saved(store, "4000002760003184") })).Body!;
-
-        var notices = Task.WhenAll(Enumerable.Range(0, 5).Select(_ => store.Database((_, services) => Notice(services, (string?)waiting["payment_id"]))));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => store.Test.Send($"POST /v2/carts/{cart}/complete", new { })));
-        await notices;
-
-        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 202 or 409, $"{answer.Status}: {answer.Body}"));
-        Assert.Equal("paid", (string?)(await store.Test.Ok($"GET /v2/orders/{waiting["order_id"]}"))["payment_status"]);
-        Assert.Equal(1, await store.Database((db, _) => db.Events.CountAsync(e => e.Type == "order.created")));
-        Assert.Equal(2500, await store.Database((db, _) => db.PaymentIntents.SumAsync(i => i.Captured)));
-    }
-
-    [Fact]
     public async Task A_failed_challenge_gives_the_goods_free()
     {
         var store = await Store.Open();
@@ -203,20 +167,6 @@ public sealed class CheckoutTests
     }
 
     [Fact]
-    public async Task The_last_piece_is_sold_once()
-    {
-        var store = await Store.Open();
-        var goods = await store.Stocked(stock: 1);
-        var carts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.Cart((goods, 1))));
-
-        var answers = await Task.WhenAll(carts.Select(cart => store.Test.Send($"POST /v2/carts/{cart}/checkout", Card)));
-
-        Assert.Single(answers, answer => answer.Status == 201);
-        Assert.All(answers.Where(answer => answer.Status != 201), answer => Assert.Equal("insufficient_stock", (string?)answer.Body!["error"]!["code"]));
-        Assert.Equal(2500, await store.Database((db, _) => db.PaymentIntents.SumAsync(i => i.Captured)));
-    }
-
-    [Fact]
     public async Task A_checkout_with_an_idempotency_key_is_answered_twice_alike()
     {
         var store = await Store.Open();
@@ -227,14 +177,6 @@ public sealed class CheckoutTests
 
         Assert.Equal((201, 201), (first.Status, second.Status));
         Assert.Equal(first.Body!.ToJsonString(), second.Body!.ToJsonString());
-    }
-
-    /// <summary>The gateway tells how the payment stands.</summary>
-    private static async Task<bool> Notice(IServiceProvider services, string? payment)
-    {
-        var payments = (Aura.Payments.PaymentProcessing)services.GetService(typeof(Aura.Payments.PaymentProcessing))!; // it is registered
-        await payments.Settle(Id<Aura.Payments.Payment>.ToNumber(payment)!.Value, 0, default);
-        return true;
     }
 
     /// <summary>Saves a test card as a payment method.</summary>
