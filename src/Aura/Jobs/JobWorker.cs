@@ -90,7 +90,7 @@ public sealed class JobWorker(
             """);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = Lease });
-        command.Parameters.Add(new() { Value = (object?)tenant ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        command.Parameters.Add(ByHand.Maybe(tenant));
         command.Parameters.Add(new() { Value = kinds.Names });
         command.Parameters.Add(new() { Value = (object?)lanes ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Boolean });
         command.Parameters.Add(new() { Value = closed });
@@ -173,7 +173,7 @@ public sealed class JobWorker(
     private Task Finish(Claimed claimed, JobState state, object? result, string? error, DateTime now) => Execute("""
         UPDATE jobs SET state = $4, result = $5, error = $6, finished_at = $7, lease_until = NULL,
           progress = CASE WHEN $4 = 'completed' THEN 100 ELSE progress END
-        """, claimed, Words<JobState>.Of(state), result is null ? null : JsonSerializer.SerializeToElement(result, JobKinds.ResultJson), error, now);
+        """, claimed, Words<JobState>.Of(state), ByHand.Json(result is null ? null : JsonSerializer.SerializeToElement(result, JobKinds.ResultJson)), ByHand.Maybe(error), now);
 
     private Task Retry(Claimed claimed, Exception failure) => Execute("""
         UPDATE jobs SET lease_until = NULL, error = $4,
@@ -183,16 +183,11 @@ public sealed class JobWorker(
         """, claimed, $"{failure.GetType().Name}: {failure.Message}", Job.MaxAttempts);
 
     /// <summary>Changes the job, if it is still this worker's: each claim has a number of its own.</summary>
-    private async Task Execute(string update, Claimed claimed, params object?[] more)
+    private async Task Execute(string update, Claimed claimed, params object[] more)
     {
         await using var command = source.CreateCommand($"{update} WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'processing'");
-        foreach (var value in (object?[])[claimed.Tenant, claimed.Id, claimed.Attempt, .. more])
-            command.Parameters.Add(value switch
-            {
-                null => new() { Value = DBNull.Value },
-                JsonElement json => new() { Value = json, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
-                _ => new NpgsqlParameter { Value = value },
-            });
+        foreach (var value in (object[])[claimed.Tenant, claimed.Id, claimed.Attempt, .. more])
+            command.Parameters.Add(ByHand.Parameter(value));
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

@@ -91,8 +91,7 @@ public sealed partial class AuraDb
         NoteAll();
         await using var batch = new NpgsqlBatch();
         var answers = AddRows(batch);
-        foreach (var (command, _) in later)
-            batch.BatchCommands.Add(command);
+        batch.Add(later.Select(statement => statement.Command));
         if (commit)
             AddClosing(batch);
         if (batch.BatchCommands.Count > 0)

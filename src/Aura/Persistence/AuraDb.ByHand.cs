@@ -113,8 +113,7 @@ public sealed partial class AuraDb
 
     private void AddClosing(NpgsqlBatch batch)
     {
-        foreach (var command in closing)
-            batch.BatchCommands.Add(command);
+        batch.Add(closing);
         batch.Add("COMMIT");
         closing.Clear();
     }
@@ -160,7 +159,10 @@ public static class ByHand
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new() { Value = value });
+            command.Parameters.Add(Parameter(value));
         return command;
     }
+
+    /// <param name="value">Itself, or a parameter that says of which type it is.</param>
+    internal static NpgsqlParameter Parameter(object value) => value as NpgsqlParameter ?? new() { Value = value };
 }
