@@ -54,9 +54,13 @@ public sealed class OutboundAddresses(bool allowPrivate)
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="PrivateAddressException">The name leads to private addresses only.</exception>
     /// <exception cref="SocketException">It cannot be resolved or reached.</exception>
-    public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    public ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation) =>
+        Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellation);
+
+    /// <summary>For protocols other than HTTP.</summary>
+    /// <inheritdoc cref="Connect(SocketsHttpConnectionContext, CancellationToken)" path="/exception"/>
+    public async ValueTask<Stream> Connect(string host, int port, CancellationToken cancellation)
     {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var resolved = await Dns.GetHostAddressesAsync(host, cancellation);
         var allowed = allowPrivate ? resolved : [.. resolved.Where(IsPublic)];
         if (allowed.Length == 0)
