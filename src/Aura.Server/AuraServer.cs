@@ -9,6 +9,7 @@ using Aura.Server.Demo;
 using Aura.Server.Http;
 using Aura.Server.PromotionsV1;
 using Aura.Server.V2;
+using Aura.Server.Winback;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +26,7 @@ public static class AuraServer
 
     private static readonly TimeSpan MostForReady = TimeSpan.FromSeconds(2);
 
-    private static readonly Dialects Dialects = new(PlatformApi.Dialect, PromotionsApi.Dialect);
+    private static readonly Dialects Dialects = new(PlatformApi.Dialect, PromotionsApi.Dialect, WinbackApi.Dialect);
 
     /// <param name="database">A connection string to a database that has been migrated.</param>
     public static WebApplication Build(ServerOptions options, string database)
@@ -105,6 +106,7 @@ public static class AuraServer
         app.UseMiddleware<Idempotency>();
         app.MapPlatform();
         app.MapPromotions();
+        app.MapWinback();
         app.MapSandboxBank();
         app.MapDemoImages();
         app.MapGet("/health/live", () => Results.Ok(new { status = "alive" })).ExcludeFromDescription();

@@ -51,6 +51,7 @@ public static class AuraServices
         services.AddJob<ImportProducts>();
         services.AddJob<SimulatePromotion>();
         services.AddSingleton<AccessDirectory>();
+        services.AddSingleton<StoreOpening>();
         services.AddSingleton<TaxAreas>();
         services.AddSingleton<DeliveryMethods>();
         services.AddScoped<BasketPricing>();

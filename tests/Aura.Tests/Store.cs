@@ -5,6 +5,7 @@ using Aura.Accounts;
 using Aura.Jobs;
 using Aura.Persistence;
 using Aura.Server;
+using Aura.Server.Winback;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,10 +22,10 @@ public sealed class Store
     public OpenedAccount Account { get; }
 
     /// <summary>Calls with the key of the sandbox, whose clock a test may advance.</summary>
-    public HttpClient Test => field ??= Server.Client(Account.TestKey);
+    public HttpClient Test => field ??= Server.Client(Account.TestKey, Account.Sandbox.Domain);
 
     /// <summary>Calls with the key of the live store.</summary>
-    public HttpClient Live => field ??= Server.Client(Account.LiveKey);
+    public HttpClient Live => field ??= Server.Client(Account.LiveKey, Account.Live.Domain);
 
     public static async Task<Store> Open(Plan plan = Plan.Enterprise, string currency = "USD", TestServer? server = null)
     {
@@ -92,9 +93,10 @@ public sealed class TestServer : IAsyncDisposable
         return new(app, database);
     }
 
-    public HttpClient Client(string? key)
+    /// <param name="shop">What requests that have to name a shop, and name none, get into their query; null: nothing.</param>
+    public HttpClient Client(string? key, string? shop = null)
     {
-        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
+        var client = new HttpClient(new ShopNaming(shop)) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
@@ -118,6 +120,18 @@ public sealed class TestServer : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
+    }
+}
+
+/// <summary>Names the shop in requests of the winback dialect.</summary>
+internal sealed class ShopNaming(string? shop) : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var target = request.RequestUri!; // a client of ours has a base address
+        if (shop is not null && target.AbsolutePath.StartsWith(WinbackApi.Dialect.Prefix, StringComparison.Ordinal) && !target.Query.Contains("shop=", StringComparison.Ordinal))
+            request.RequestUri = new($"{target}{(target.Query == "" ? '?' : '&')}shop={shop}");
+        return base.SendAsync(request, cancellationToken);
     }
 }
 

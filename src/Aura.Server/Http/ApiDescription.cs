@@ -58,6 +58,8 @@ internal static class ApiDescription
         foreach (var described in context.Description.ParameterDescriptions)
             if (described.ParameterDescriptor?.ParameterType is { } type && operation.Parameters.FirstOrDefault(p => p.Name == described.Name) is OpenApiParameter { Schema: OpenApiSchema schema })
                 DescribeId(schema, type);
+        if (dialect.NamesShop && !metadata.OfType<OpenToAll>().Any())
+            operation.Parameters.Add(Shop(context.Description.HttpMethod is "GET" or "DELETE"));
         if (metadata.OfType<IListing>().FirstOrDefault() is { } listing)
             Describe(operation.Parameters, listing, dialect.Lists);
         if (context.Description.HttpMethod is "POST" or "PUT" or "PATCH")
@@ -75,7 +77,7 @@ internal static class ApiDescription
         else if (metadata.OfType<NeededScope>().FirstOrDefault() is { } scope)
             operation.Description = $"{operation.Description} Needs the scope `{scope.For(context.Description.HttpMethod ?? "GET")}`.".TrimStart();
         if (metadata.OfType<LimitClass>().LastOrDefault() is { } limit)
-            operation.Description += $" Plans with limits allow {limit.PerHour} requests an hour of the class {limit.Name}.";
+            operation.Description += $" Plans with limits allow {limit.Requests} requests {(limit.Span == "hour" ? "an hour" : "a minute")} of the class {limit.Name}{(limit.Professional is { } more ? $", the professional one {more}" : "")}.";
         operation.Responses ??= [];
         operation.Responses["default"] = new OpenApiResponse
         {
@@ -109,6 +111,15 @@ internal static class ApiDescription
         if (form.IsOpen && listing.HasMetadata)
             parameters.Add(Query("metadata", "metadata[key]=value.", JsonSchemaType.String));
     }
+
+    private static OpenApiParameter Shop(bool isRequired) => new()
+    {
+        Name = ShopParameter.Name,
+        In = ParameterLocation.Query,
+        Required = isRequired,
+        Description = isRequired ? "The shop's domain." : "The shop's domain; it may stand in the body instead.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
 
     /// <summary>What a caller with a long list should know.</summary>
     private static string Reach(IListing listing)

@@ -24,6 +24,15 @@ public sealed record Dialect(string Name, string Prefix, Type Home)
     /// <summary>The class of requests that its routes are in, where they name no other; null: only the plan's limits hold.</summary>
     public LimitClass? Limit { get; init; }
 
+    /// <summary>A header that may carry the key, besides Authorization.</summary>
+    public string? KeyHeader { get; init; }
+
+    /// <summary>Whether each request names its store by <see cref="ShopParameter"/>, and not by X-Tenant-ID.</summary>
+    public bool NamesShop { get; init; }
+
+    /// <summary>The status of a request in which something required is missing.</summary>
+    public int Absence { get; init; } = StatusCodes.Status422UnprocessableEntity;
+
     public bool Owns(Type type) => type.Namespace == Home.Namespace || type.GenericTypeArguments.Any(Owns);
     /// <summary>The path of a field: Items[0].UnitPrice becomes items[0].unit_price.</summary>
     public string Spelled(string path) => string.Join('.', path.Split('.').Select(Naming.ConvertName));

@@ -27,6 +27,9 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
         _ => new(500, null, "Something went wrong on our side.", [], null, request),
     };
 
+    /// <summary>Nothing is wrong but what is missing.</summary>
+    public bool IsAbsence => Status == 422 && Fields.Count > 0 && Fields.All(one => one.Message.StartsWith("Is required", StringComparison.Ordinal));
+
     public static Failure Of(int status, string request) => new(status, null, Plain(status), [], null, request);
 
     private static Failure Of(PostgresException failure, string request) => failure.SqlState switch

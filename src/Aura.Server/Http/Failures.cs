@@ -39,7 +39,9 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
 
     private async Task Write(HttpContext http, Failure failure)
     {
-        var response = http.Response;
+        var (response, dialect) = (http.Response, dialects.For(http.Request.Path));
+        if (failure.IsAbsence)
+            failure = failure with { Status = dialect.Absence };
         var kept = response.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.Ordinal) || Kept.Contains(header.Key)).ToList();
         response.Clear();
         foreach (var (name, value) in kept)
@@ -50,6 +52,6 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
         if (failure.Status == 401)
             response.Headers.WWWAuthenticate = "Bearer";
         response.StatusCode = failure.Status;
-        await response.WriteAsJsonAsync(dialects.For(http.Request.Path).Error(failure, time.GetUtcNow().UtcDateTime), http.RequestAborted);
+        await response.WriteAsJsonAsync(dialect.Error(failure, time.GetUtcNow().UtcDateTime), http.RequestAborted);
     }
 }

@@ -19,7 +19,8 @@ public sealed record OpenToAll;
 public sealed record OpenToSuspended;
 
 /// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
-internal sealed class Gate(RequestDelegate next, AccessDirectory access, RequestSignatures signatures, RateLimits limits, DatabaseWatch watch, TimeProvider time)
+internal sealed class Gate(
+    RequestDelegate next, AccessDirectory access, StoreOpening opening, RequestSignatures signatures, RateLimits limits, DatabaseWatch watch, TimeProvider time)
 {
     /// <summary>X-Tenant-ID for lists over all stores that the key opens.</summary>
     private const string AllTenants = "*";
@@ -27,18 +28,21 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, Request
     public async Task Invoke(HttpContext http, CurrentCaller current)
     {
         var endpoint = http.GetEndpoint();
-        if (endpoint?.Metadata.GetMetadata<Dialect>() is null || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+        if (endpoint?.Metadata.GetMetadata<Dialect>() is not { } dialect || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
         {
             await next(http);
             return;
         }
 
         watch.Demand();
-        var (entry, store) = await Identify(http, endpoint);
+        var (secret, entry, home) = await Identify(http, dialect);
         await limits.Admit(http, entry, endpoint);
-        await signatures.Verify(http.Request, entry.Key);
+        await signatures.Verify(http.Request, entry.Key, secret);
+        var store = dialect.NamesShop ? await Shop(http.Request, entry) : Tenant(http.Request, entry, home);
+        if (store.Status != StoreStatus.Active && endpoint.Metadata.GetMetadata<OpenToSuspended>() is null)
+            throw Refused.Forbidden("The store is suspended.");
         current.Value = CallerOf(http, entry, store);
-        if (http.Request.Headers["X-Tenant-ID"] == AllTenants)
+        if (!dialect.NamesShop && http.Request.Headers["X-Tenant-ID"] == AllTenants)
             current.Value = Spanning(current.Value, entry, endpoint);
         if (endpoint.Metadata.GetMetadata<NeededScope>() is { } scope)
             current.Value.Demand(scope.For(http.Request.Method));
@@ -46,26 +50,41 @@ internal sealed class Gate(RequestDelegate next, AccessDirectory access, Request
         await next(http);
     }
 
-    /// <exception cref="Refused">401 without a valid key, 403 for a store that the key may not enter.</exception>
-    private async Task<(Access, Store)> Identify(HttpContext http, Endpoint endpoint)
+    /// <returns>The key as it was sent, what it opens, and the store that it works on by itself.</returns>
+    /// <exception cref="Refused">401 without a valid key.</exception>
+    private async Task<(string, Access, Store)> Identify(HttpContext http, Dialect dialect)
     {
-        if (!AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) ||
-            !header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || string.IsNullOrEmpty(header.Parameter))
-            throw new Refused(Refusal.Unauthenticated, null, "Send your API key as 'Authorization: Bearer KEY'.");
-
-        var hash = ApiKey.HashOf(header.Parameter);
+        if (Secret(http.Request.Headers, dialect) is not { } secret)
+            throw new Refused(Refusal.Unauthenticated, null, $"Send your API key as 'Authorization: Bearer KEY'{(dialect.KeyHeader is { } other ? $" or '{other}: KEY'" : "")}.");
+        var hash = ApiKey.HashOf(secret);
         var entry = await access.Find(hash, http.RequestAborted);
         var home = entry?.Stores.FirstOrDefault(store => store.Id == entry.Key.StoreId);
-        if (entry is null || home is null || !entry.Key.Opens(hash, time.GetUtcNow().UtcDateTime + home.ClockOffset))
-            throw new Refused(Refusal.Unauthenticated, null, "The API key is not valid.");
+        return entry is not null && home is not null && entry.Key.Opens(hash, time.GetUtcNow().UtcDateTime + home.ClockOffset)
+            ? (secret, entry, home)
+            : throw new Refused(Refusal.Unauthenticated, null, "The API key is not valid.");
+    }
 
-        var wanted = http.Request.Headers["X-Tenant-ID"].ToString();
+    private static string? Secret(IHeaderDictionary headers, Dialect dialect) =>
+        AuthenticationHeaderValue.TryParse(headers.Authorization, out var header) && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(header.Parameter)
+            ? header.Parameter
+            : dialect.KeyHeader is { } other && headers[other].ToString() is { Length: > 0 } key ? key : null;
+
+    /// <exception cref="Refused">403 for a store that the key may not enter.</exception>
+    private static Store Tenant(HttpRequest request, Access entry, Store home)
+    {
+        var wanted = request.Headers["X-Tenant-ID"].ToString();
         var store = wanted is "" or AllTenants ? home : entry.Stores.FirstOrDefault(store => Names(store, wanted));
-        if (store is null || !entry.Key.MayEnter(store))
-            throw Refused.Forbidden("This key does not open that tenant.");
-        return store.Status == StoreStatus.Active || endpoint.Metadata.GetMetadata<OpenToSuspended>() is not null
-            ? (entry, store)
-            : throw Refused.Forbidden("The store is suspended.");
+        return store is not null && entry.Key.MayEnter(store) ? store : throw Refused.Forbidden("This key does not open that tenant.");
+    }
+
+    /// <exception cref="Refused">400 without a shop, 404 for one that the key may not enter, 422 for what is no domain.</exception>
+    private async Task<Store> Shop(HttpRequest request, Access entry)
+    {
+        var shop = await ShopParameter.Read(request);
+        await ShopParameter.Remove(request);
+        var store = entry.Stores.FirstOrDefault(store => store.Domain.Equals(shop.Trim(), StringComparison.OrdinalIgnoreCase)) ??
+            await opening.OnFirstUse(entry, shop, request.HttpContext.RequestAborted);
+        return store is not null && entry.Key.MayEnter(store) ? store : throw Refused.NotFound("shop");
     }
 
     /// <exception cref="Refused">403 without the scope; 400 for a route that is no list.</exception>

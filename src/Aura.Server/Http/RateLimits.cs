@@ -46,9 +46,12 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
     private async Task<List<Verdict>> Take(Access entry, LimitClass? kind, DateTime now)
     {
         var (hour, day) = (now.Date.AddHours(now.Hour), now.Date);
-        if (kind is not null && entry.Account.PerHour is not null &&
-            await Take(kind.SubjectOf(entry.Key), "hour", kind.PerHour, false, hour, TimeSpan.FromHours(1)) is var own)
+        if (kind is not null && entry.Account.PerHour is not null)
+        {
+            var own = await Take(kind.SubjectOf(entry.Key), kind.Span, kind.For(entry.Account.Plan), false, new(now.Ticks - now.Ticks % kind.Length.Ticks, DateTimeKind.Utc), kind.Length);
             return own.Admitted ? [own, .. await Take(entry, null, now)] : [own];
+        }
+
         var limited = entry.Key.RequestsPerHour is not null || entry.Key.RequestsPerDay is not null;
         var subject = limited ? entry.Key.Id : entry.Account.Id;
         return
@@ -131,8 +134,19 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
 /// <summary>Requests of one kind, which a dialect limits by themselves: for each key, where its account's plan has limits at all.</summary>
 /// <param name="Name">As its description calls it.</param>
 /// <param name="Number">From 1 to 15, another for each class of all dialects.</param>
-public sealed record LimitClass(string Name, int Number, int PerHour)
+/// <param name="Requests">In an hour, or in what <see cref="Span"/> says.</param>
+public sealed record LimitClass(string Name, int Number, int Requests)
 {
+    /// <summary>An hour or a minute.</summary>
+    public string Span { get; init; } = "hour";
+
+    /// <summary>For the professional plan; null: the same.</summary>
+    public int? Professional { get; init; }
+
+    internal TimeSpan Length => Span == "minute" ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1);
+
+    internal int For(Plan plan) => plan == Plan.Professional ? Professional ?? Requests : Requests;
+
     /// <summary>What is counted under: below zero, where no account and no key is.</summary>
     internal long SubjectOf(ApiKey key) => -(key.Id * 16 + Number);
 }

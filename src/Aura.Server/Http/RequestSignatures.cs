@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Aura.Accounts;
@@ -18,8 +17,9 @@ public sealed class RequestSignatures(NpgsqlDataSource source, TimeProvider time
 
     private const int MaxNonce = 200;
 
+    /// <param name="secret">The key as it was sent.</param>
     /// <exception cref="Refused">401 for a signature that is missing, wrong, old or used.</exception>
-    public async Task Verify(HttpRequest request, ApiKey key)
+    public async Task Verify(HttpRequest request, ApiKey key, string secret)
     {
         string signature = request.Headers["X-Signature"].ToString(), seconds = request.Headers["X-Timestamp"].ToString(), nonce = request.Headers["X-Nonce"].ToString();
         if (signature == "" && !key.SignedOnly)
@@ -28,7 +28,6 @@ public sealed class RequestSignatures(NpgsqlDataSource source, TimeProvider time
             throw Wrong($"Sign the request: X-Signature, X-Timestamp and X-Nonce (at most {MaxNonce} characters).");
         if (!long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var at) || Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - at) > Tolerance.TotalSeconds)
             throw Wrong("X-Timestamp must be the time in Unix seconds, within 5 minutes.");
-        var secret = AuthenticationHeaderValue.Parse(request.Headers.Authorization!).Parameter!; // the key was found by it
         var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(await Signed(request, seconds, nonce)));
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(expected)), Encoding.UTF8.GetBytes(signature)))
             throw Wrong("X-Signature does not fit the request.");

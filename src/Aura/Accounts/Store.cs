@@ -48,9 +48,7 @@ public sealed partial class Store : IIdentified
 
     public static Store Create(Account account, string name, string domain, Currency currency, bool isTest, DateTime now)
     {
-        domain = domain.Trim().ToLowerInvariant();
-        if (!DomainPattern.IsMatch(domain))
-            throw Refused.Invalid(nameof(Domain), "Must be a host name such as shop.example.com.");
+        domain = DomainOf(domain, nameof(Domain));
         return new()
         {
             AccountId = account.Id,
@@ -63,6 +61,12 @@ public sealed partial class Store : IIdentified
             Version = 1,
         };
     }
+
+    /// <summary>A domain as it is kept.</summary>
+    /// <exception cref="Refused">422 for what is no host name.</exception>
+    internal static string DomainOf(string text, string field) => text.Trim().ToLowerInvariant() is var domain && DomainPattern.IsMatch(domain)
+        ? domain
+        : throw Refused.Invalid(field, "Must be a host name such as shop.example.com.");
 
     public static void Pair(Store live, Store sandbox) => (live.TwinId, sandbox.TwinId) = (sandbox.Id, live.Id);
 
@@ -91,7 +95,7 @@ public sealed partial class Store : IIdentified
         ClockOffset += by;
     }
 
-    [GeneratedRegex(@"^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$")]
+    [GeneratedRegex(@"^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\z")]
     private static partial Regex DomainPattern { get; }
 
     [GeneratedRegex("[^a-z0-9]+")]

@@ -45,11 +45,12 @@ public sealed partial class Customer : StoreEntity, IAudited
 
     public void ChangeEmail(string email)
     {
-        email = email.Trim();
-        if (!EmailPattern.IsMatch(email))
-            throw Refused.Invalid(nameof(Email), "Must be a valid email address.");
-        (Email, EmailKey) = (email, email.ToLowerInvariant());
+        Email = CheckedEmail(email, nameof(Email));
+        EmailKey = Email.ToLowerInvariant();
     }
+
+    internal static string CheckedEmail(string email, string field) =>
+        email.Trim() is var text && EmailPattern.IsMatch(text) ? text : throw Refused.Invalid(field, "Must be a valid email address.");
 
     public void Name(string? first, string? last) => (FirstName, LastName) = (first, last);
 

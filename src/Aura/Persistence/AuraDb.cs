@@ -1,4 +1,5 @@
 using Aura.Accounts;
+using Aura.Brands;
 using Aura.Carts;
 using Aura.Catalog;
 using Aura.Customers;
@@ -83,6 +84,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Customers
     public DbSet<Customer> Customers => Set<Customer>();
     public DbSet<CustomerAddress> CustomerAddresses => Set<CustomerAddress>();
+    public DbSet<Shopper> Shoppers => Set<Shopper>();
+
+    // Brands
+    public DbSet<Brand> Brands => Set<Brand>();
 
     // Carts, shipping, taxes
     public DbSet<Cart> Carts => Set<Cart>();

@@ -14,6 +14,7 @@ public sealed class ModuleMapTests
         ["Accounts"] = ["Persistence"],
         ["Events"] = ["Accounts", "Persistence", "Jobs"],
         ["Jobs"] = ["Accounts", "Persistence"],
+        ["Brands"] = ["Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Persistence"],
         ["Payments"] = ["Accounts", "Customers", "Jobs", "Persistence"],

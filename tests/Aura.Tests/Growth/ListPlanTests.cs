@@ -44,17 +44,17 @@ public sealed class ListPlanTests(ITestOutputHelper output)
         var ids = await tall.Ids();
         using var plans = new Plans(maker.Database);
         await using var server = await TestServer.Start(Plans.Explained(maker.Database), options: options => options with { Role = Aura.Server.ServerRole.Api });
-        var client = server.Client(tall.Store.Account.TestKey);
+        var client = server.Client(tall.Store.Account.TestKey, tall.Store.Account.Sandbox.Domain);
         var wrong = new List<string>();
         var tried = 0;
 
         foreach (var route in (await Api.Routes()).Where(route => route.IsList))
         {
-            var (_, listing, isOpen) = lists.Single(list => list.Path == route.Path.TrimEnd('/'));
+            var (_, listing, form) = lists.Single(list => list.Path == route.Path.TrimEnd('/'));
             var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", parameter.Spelled(ids[parameter.Prefix ?? "prod"]), StringComparison.Ordinal));
             if (Short.Contains(Table(listing, db)))
                 continue;
-            foreach (var probe in await ListProbes.Of(listing, isOpen, db, Rows))
+            foreach (var probe in await ListProbes.Of(listing, form, db, Rows))
             {
                 plans.Take();
                 var (status, body) = await client.Send($"GET {path}?{probe.Query}");
@@ -73,12 +73,12 @@ public sealed class ListPlanTests(ITestOutputHelper output)
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private static List<(string Path, IListing Listing, bool IsOpen)> Lists(TestServer server) =>
+    private static List<(string Path, IListing Listing, ListForm Form)> Lists(TestServer server) =>
     [
         .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
            let listing = endpoint.Metadata.GetMetadata<IListing>()
            where listing is not null
-           select ($"/{endpoint.RoutePattern.RawText!.Trim('/')}", listing, endpoint.Metadata.GetRequiredMetadata<Dialect>().Lists.IsOpen),
+           select ($"/{endpoint.RoutePattern.RawText!.Trim('/')}", listing, endpoint.Metadata.GetRequiredMetadata<Dialect>().Lists),
     ];
 
     private static string Table(IListing listing, AuraDb db) => db.Model.FindEntityType(listing.GetType().GenericTypeArguments[0])!.GetTableName()!; // all rows have one

@@ -27,16 +27,16 @@ internal static class ListProbes
         ["action"] = ("updated", "refund.deleted"),
     };
 
-    /// <param name="isOpen">The dialect takes cursors and any filter, not only named parameters.</param>
     /// <param name="rows">That the table has, beginning with <see cref="TallStore.First"/>.</param>
-    public static Task<List<Probe>> Of(IListing listing, bool isOpen, AuraDb db, int rows)
+    public static Task<List<Probe>> Of(IListing listing, ListForm form, AuraDb db, int rows)
     {
         var make = typeof(ListProbes).GetMethod(nameof(Probes), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(listing.GetType().GenericTypeArguments); // is below
-        return (Task<List<Probe>>)make.Invoke(null, [listing, isOpen, db, rows])!; // it returns one
+        return (Task<List<Probe>>)make.Invoke(null, [listing, form, db, rows])!; // it returns one
     }
 
-    private static async Task<List<Probe>> Probes<T, TResponse>(Listing<T, TResponse> listing, bool isOpen, AuraDb db, int rows) where T : StoreRow
+    private static async Task<List<Probe>> Probes<T, TResponse>(Listing<T, TResponse> listing, ListForm form, AuraDb db, int rows) where T : StoreRow
     {
+        var isOpen = form.IsOpen;
         var (usual, rare, middle, last) = (TallStore.First, TallStore.First + 1, TallStore.First + rows / 2, TallStore.First + rows - 1);
         async Task<object?> At(LambdaExpression key, long id) =>
             await db.Set<T>().IgnoreQueryFilters().Where(row => row.Id == id).Select(Boxed<T>(key)).FirstOrDefaultAsync();
@@ -65,7 +65,7 @@ internal static class ListProbes
                 continue;
             var word = (Nullable.GetUnderlyingType(key.ReturnType) ?? key.ReturnType).IsEnum;
             foreach (var order in (string[])["asc", "desc"])
-                probes.Add(new($"sort {name} {order}", $"{(isOpen && !word ? "cursor=&" : "")}{(isOpen ? "sort" : "sort_by")}={name}&{(isOpen ? "order" : "sort_order")}={order}"));
+                probes.Add(new($"sort {name} {order}", $"{(isOpen && !word ? "cursor=&" : "")}{form.Sort}={name}&{form.Order}={order}"));
             if (!isOpen || word)
                 continue;
             foreach (var order in (string[])[name, $"-{name}"])

@@ -28,7 +28,12 @@ internal static class Api
     }
 
     /// <summary>The code of a refusal, wherever its dialect puts it; null where the answer is no dialect's envelope.</summary>
-    public static string? Code(JsonNode? answer) => (string?)(answer?["error"] as JsonObject ?? answer as JsonObject)?["code"];
+    public static string? Code(JsonNode? answer) => answer is not JsonObject refusal ? null : refusal["error"] switch
+    {
+        JsonObject error => (string?)error["code"],
+        JsonValue code when refusal.ContainsKey("success") => (string?)code,
+        _ => (string?)refusal["code"],
+    };
 }
 
 /// <summary>A parameter in a path.</summary>
