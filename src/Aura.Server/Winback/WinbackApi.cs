@@ -26,5 +26,7 @@ public static class WinbackApi
     {
         var api = Dialect.Map(app);
         api.MapBrands();
+        api.MapConnections();
+        api.MapIntegrations();
     }
 }

@@ -4,6 +4,7 @@ using Aura.Carts;
 using Aura.Catalog;
 using Aura.Customers;
 using Aura.Events;
+using Aura.Integrations;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Payments;
@@ -85,6 +86,9 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Customer> Customers => Set<Customer>();
     public DbSet<CustomerAddress> CustomerAddresses => Set<CustomerAddress>();
     public DbSet<Shopper> Shoppers => Set<Shopper>();
+
+    // Integrations
+    public DbSet<Integration> Integrations => Set<Integration>();
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();
