@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Aura.Inventory;
 using Aura.Persistence;
@@ -9,24 +8,23 @@ using Npgsql;
 namespace Aura.Server.V2;
 
 /// <summary>Answers with products of which most are rendered already, and reads for all who ask at the same time in one round trip.</summary>
-/// <remarks>
-/// Who asks while as many round trips are under way as there are processors waits for the next one. The busier the server, the more
-/// products each of them reads, and however many ask for the same product at once, one round trip reads and renders it once. Nobody
-/// gets what was read before they asked.
-/// </remarks>
-internal sealed class ShownProducts(NpgsqlDataSource source, IOptions<JsonOptions> json, ServerOptions options)
+/// <remarks>However many ask for the same product at once, one round trip reads and renders it once.</remarks>
+internal sealed class ShownProducts
 {
     /// <summary>Products of one round trip; a single question may be longer.</summary>
     private const int MostAtOnce = 500;
 
-    private static readonly int Lanes = Math.Max(2, Environment.ProcessorCount);
+    private readonly NpgsqlDataSource source;
+    private readonly RenderedProducts rendered;
+    private readonly SharedRoundTrips<Question, ShownProduct?[]> asked;
 
-    private readonly RenderedProducts rendered = new(options.ProductCache * 1024L * 1024);
-    private readonly Lock turn = new();
-    private readonly Queue<Question> waiting = new();
-    private int busy;
+    public ShownProducts(NpgsqlDataSource source, IOptions<JsonOptions> json, ServerOptions options)
+    {
+        (this.source, Json, rendered) = (source, json.Value.SerializerOptions, new(options.ProductCache * 1024L * 1024));
+        asked = new(MostAtOnce, question => question.Products.Count, Answer);
+    }
 
-    public JsonSerializerOptions Json => json.Value.SerializerOptions;
+    public JsonSerializerOptions Json { get; }
 
     /// <returns>Null where there is no such product.</returns>
     public async Task<ShownProduct?> Of(RowKey product, PriceForm form, DateTime now, CancellationToken cancellation) =>
@@ -34,57 +32,9 @@ internal sealed class ShownProducts(NpgsqlDataSource source, IOptions<JsonOption
 
     /// <param name="now">The time in the store.</param>
     /// <returns>In the order of the keys; null where there is no such product.</returns>
-    public Task<ShownProduct?[]> Of(IReadOnlyList<RowKey> products, PriceForm form, DateTime now, CancellationToken cancellation)
-    {
-        var question = new Question(products, form, now, Activity.Current);
-        bool begins;
-        lock (turn)
-        {
-            waiting.Enqueue(question);
-            begins = busy < Lanes;
-            busy += begins ? 1 : 0;
-        }
+    public Task<ShownProduct?[]> Of(IReadOnlyList<RowKey> products, PriceForm form, DateTime now, CancellationToken cancellation) => asked.Ask(new(products, form, now), cancellation);
 
-        if (begins)
-            using (ExecutionContext.SuppressFlow()) // it goes on for others when this request has gone
-                _ = Work();
-        return question.Answer.Task.WaitAsync(cancellation);
-    }
-
-    private async Task Work()
-    {
-        while (Next() is { Count: > 0 } questions)
-            try
-            {
-                Activity.Current = questions[0].Trace;
-                await Answer(questions);
-            }
-            catch (Exception failure) // each of them gets it, and maps it as if it had asked alone
-            {
-                foreach (var question in questions)
-                    question.Answer.TrySetException(failure);
-            }
-    }
-
-    /// <returns>None: nobody waits, and this lane has ended.</returns>
-    private List<Question> Next()
-    {
-        var (questions, count) = (new List<Question>(), 0);
-        lock (turn)
-        {
-            while (waiting.TryPeek(out var next) && (count == 0 || count + next.Products.Count <= MostAtOnce))
-            {
-                questions.Add(waiting.Dequeue());
-                count += next.Products.Count;
-            }
-
-            busy -= questions.Count == 0 ? 1 : 0;
-        }
-
-        return questions;
-    }
-
-    private async Task Answer(List<Question> questions)
+    private async Task<IReadOnlyList<ShownProduct?[]>> Answer(IReadOnlyList<Question> questions)
     {
         var settled = new Dictionary<(RowKey, PriceForm), ShownProduct?>();
         var open = new Dictionary<(RowKey Key, PriceForm Form), Item>();
@@ -105,8 +55,7 @@ internal sealed class ShownProducts(NpgsqlDataSource source, IOptions<JsonOption
             open = stale;
         }
 
-        foreach (var question in questions)
-            question.Answer.TrySetResult([.. question.Products.Select(key => settled[(key, question.Form)])]);
+        return [.. questions.Select(question => question.Products.Select(key => settled[(key, question.Form)]).ToArray())];
     }
 
     private Task<ProductNews> News(Dictionary<(RowKey Key, PriceForm Form), Item> open)
@@ -146,10 +95,7 @@ internal sealed class ShownProducts(NpgsqlDataSource source, IOptions<JsonOption
         return true;
     }
 
-    private sealed record Question(IReadOnlyList<RowKey> Products, PriceForm Form, DateTime Now, Activity? Trace)
-    {
-        public TaskCompletionSource<ShownProduct?[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private sealed record Question(IReadOnlyList<RowKey> Products, PriceForm Form, DateTime Now);
 
     private readonly record struct Item(DateTime Now, RenderedProduct? Rendered);
 }

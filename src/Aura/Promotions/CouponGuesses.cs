@@ -10,7 +10,7 @@ namespace Aura.Promotions;
 /// Counted are who tries (key, address and session) and, with far more room, the key as a whole, so that changing sessions does not
 /// help; the counts are in the database and so hold for all servers. Beyond the room each failure doubles the wait, up to an hour. A
 /// good code forgives the failures of who tried it, not those of the key: who knows one good code must not guess on behind it.
-/// Requests in flight at the same moment do not see each other, so a burst may try as many codes as a server has connections.
+/// Requests in flight at the same moment do not see each other, so a burst may try as many codes as are sent at once.
 /// </remarks>
 public sealed class CouponGuesses
 {

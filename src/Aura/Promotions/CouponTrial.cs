@@ -12,7 +12,7 @@ public sealed record CouponTrial(string Code, long? Customer, string? Session, l
 
 /// <summary>Looks codes up for who tries them.</summary>
 /// <remarks>SQL by hand, for shops ask for each code that a buyer types, and many at once for the same: the code, whether the caller may guess, the
-/// counts and the customer are one row, and the promotion is at hand on the shelf. A test compares it with what EF Core reads.</remarks>
+/// counts and the customer are one row, and the promotion is at hand on the shelf. Those who try one at the same time share a round trip. A test compares it with what EF Core reads.</remarks>
 public static class CouponTrials
 {
     /// <summary>The coupon with all that decides about it. A code that does not exist is counted as a guess.</summary>
@@ -36,46 +36,85 @@ public static class CouponTrials
         return found;
     }
 
+    /// <remarks>Who holds a transaction asks by itself, on the connection that it has.</remarks>
     private static async Task<(CouponGuesses, FoundCoupon?)> LookUp(this AuraDb db, PromotionShelf shelf, CouponTrial trial, CancellationToken cancellation)
     {
         var guesses = new CouponGuesses(db, trial.Session);
-        await using var batch = new NpgsqlBatch();
-        batch.Add(Sql, db.Tenant, Coupon.KeyOf(trial.Code), guesses.Shopper, guesses.Key, ByHand.Maybe(trial.Customer), ByHand.Maybe(trial.Order));
-        var (versions, found) = await db.Ask(batch, async row =>
-        {
-            await row.ReadAsync(cancellation); // always one row
-            guesses.Admit(row.IsDBNull(3) ? null : row.GetDateTime(3), row.GetBoolean(4));
-            return (StoreVersions.Read(row, 0), row.IsDBNull(At) ? null : Read(row, db, trial));
-        }, cancellation);
-        return (guesses, found is null ? null : found with { Promotion = await db.PromotionOf(found.Coupon, await shelf.Of(db, versions, cancellation), cancellation) });
+        var question = new Asked(db.Tenant, trial, guesses.Shopper, guesses.Key);
+        var row = db.CurrentTransaction is null
+            ? await shelf.Trials.Ask(question, cancellation)
+            : (await db.Ask(Batch([question]), rows => Read(rows, [question]), cancellation))[0];
+        guesses.Admit(row.Until, row.Failed);
+        var found = row.Found;
+        return (guesses, found is null ? null : found with { Promotion = await db.PromotionOf(found.Coupon, await shelf.Of(db, row.Versions, cancellation), cancellation) });
     }
 
-    private static FoundCoupon Read(NpgsqlDataReader row, AuraDb db, CouponTrial trial)
+    /// <summary>Looks up the codes of many who try one.</summary>
+    internal static async Task<IReadOnlyList<Row>> LookUp(NpgsqlDataSource source, IReadOnlyList<Asked> asked)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var batch = Batch(asked);
+        batch.Connection = connection;
+        await using var rows = await batch.ExecuteReaderAsync();
+        return await Read(rows, asked);
+    }
+
+    private static NpgsqlBatch Batch(IReadOnlyList<Asked> asked)
+    {
+        var batch = new NpgsqlBatch();
+        batch.Add(Sql, asked.Select(one => one.Tenant).ToArray(), asked.Select(one => Coupon.KeyOf(one.Trial.Code)).ToArray(), asked.Select(one => one.Shopper).ToArray(),
+            asked.Select(one => one.Key).ToArray(), asked.Select(one => one.Trial.Customer).ToArray(), asked.Select(one => one.Trial.Order).ToArray());
+        return batch;
+    }
+
+    private static async Task<IReadOnlyList<Row>> Read(NpgsqlDataReader rows, IReadOnlyList<Asked> asked)
+    {
+        var read = new Row[asked.Count];
+        while (await rows.ReadAsync()) // each has one
+        {
+            var place = (int)rows.GetInt64(0) - 1;
+            read[place] = new(StoreVersions.Read(rows, 1), rows.IsDBNull(4) ? null : rows.GetDateTime(4), rows.GetBoolean(5), rows.IsDBNull(At) ? null : Found(rows, asked[place]));
+        }
+
+        return read;
+    }
+
+    private static FoundCoupon Found(NpgsqlDataReader row, Asked asked)
     {
         const int behind = At + Coupon.ColumnCount;
-        var email = row.TextOrNull(behind + 2);
-        return new(Coupon.Read(row, At), null!, row.GetInt64(behind), row.GetInt64(behind + 1), trial.Customer, // its promotion is put in next
-            trial.Customer is { } number ? CustomerKey.Of(db.Tenant, email ?? CustomerKey.ByNumber(number)) : null)
+        var (email, customer) = (row.TextOrNull(behind + 2), asked.Trial.Customer);
+        return new(Coupon.Read(row, At), null!, row.GetInt64(behind), row.GetInt64(behind + 1), customer, // its promotion is put in next
+            customer is { } number ? CustomerKey.Of(asked.Tenant, email ?? CustomerKey.ByNumber(number)) : null)
         {
             IsCustomer = email is not null,
             IsOrder = row.GetBoolean(behind + 3),
         };
     }
 
+    /// <summary>A code that somebody tries, and as whom their failures are counted.</summary>
+    internal sealed record Asked(long Tenant, CouponTrial Trial, string Shopper, string Key);
+
+    /// <param name="Until">How long they have to wait, if they have.</param>
+    /// <param name="Failed">Whether failures of theirs are counted.</param>
+    internal sealed record Row(StoreVersions Versions, DateTime? Until, bool Failed, FoundCoupon? Found);
+
     /// <summary>On the shelf are those that are active.</summary>
     private static async ValueTask<Promotion> PromotionOf(this AuraDb db, Coupon coupon, PromotionShelf.Compiled shelf, CancellationToken cancellation) =>
         shelf.Promotions.GetValueOrDefault(coupon.PromotionId) ?? await db.Promotions.AsNoTracking().SingleAsync(p => p.Id == coupon.PromotionId, cancellation);
 
     /// <summary>Where the coupon's columns begin.</summary>
-    private const int At = 5;
+    private const int At = 6;
 
     private const string Sql = $"""
-        SELECT {StoreVersions.Columns}, g.until, coalesce(g.failed, false), {Coupon.Columns}, coalesce(k.uses, 0)::bigint, coalesce(k.spent, 0)::bigint, m.email,
-          EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = $1 AND o.id = $6 AND o.placed_at IS NOT NULL)
-        FROM (SELECT max(blocked_until) AS until, bool_or(subject = $3) AS failed FROM coupon_guesses WHERE tenant_id = $1 AND subject IN ($3, $4)) g
-        LEFT JOIN store_versions s ON s.tenant_id = $1
-        LEFT JOIN coupons c ON c.tenant_id = $1 AND c.code_key = $2 AND c.deleted_at IS NULL
-        LEFT JOIN LATERAL (SELECT sum(reserved + used) AS uses, sum(held + spent) AS spent FROM promotion_counters WHERE tenant_id = $1 AND promotion_id = c.promotion_id) k ON true
-        LEFT JOIN customers m ON m.tenant_id = $1 AND m.id = $5
+        SELECT w.place, {StoreVersions.Columns}, g.until, coalesce(g.failed, false), {Coupon.Columns}, coalesce(k.uses, 0)::bigint, coalesce(k.spent, 0)::bigint, m.email,
+          EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = w.tenant_id AND o.id = w.order_id AND o.placed_at IS NOT NULL)
+        FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS w (tenant_id, code_key, shopper, key, customer_id, order_id, place)
+        LEFT JOIN LATERAL (
+          SELECT max(blocked_until) AS until, bool_or(subject = w.shopper) AS failed FROM coupon_guesses WHERE tenant_id = w.tenant_id AND subject IN (w.shopper, w.key)) g ON true
+        LEFT JOIN store_versions s ON s.tenant_id = w.tenant_id
+        LEFT JOIN coupons c ON c.tenant_id = w.tenant_id AND c.code_key = w.code_key AND c.deleted_at IS NULL
+        LEFT JOIN LATERAL (
+          SELECT sum(reserved + used) AS uses, sum(held + spent) AS spent FROM promotion_counters WHERE tenant_id = w.tenant_id AND promotion_id = c.promotion_id) k ON true
+        LEFT JOIN customers m ON m.tenant_id = w.tenant_id AND m.id = w.customer_id
         """;
 }

@@ -2,13 +2,17 @@ using Aura.Persistence;
 using Aura.Promotions.AbTests;
 using Aura.Promotions.Engine;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Aura.Promotions;
 
 /// <summary>What a store gives, ready to be applied: compiled once and kept until something of it changes.</summary>
-public sealed class PromotionShelf
+public sealed class PromotionShelf(NpgsqlDataSource source)
 {
     private readonly KeptByStore<Compiled> kept = new();
+
+    /// <summary>Codes that are tried by who holds no transaction.</summary>
+    internal SharedRoundTrips<CouponTrials.Asked, CouponTrials.Row> Trials { get; } = new(100, _ => 1, asked => CouponTrials.LookUp(source, asked));
 
     public async Task<Compiled> Of(AuraDb db, CancellationToken cancellation) => await Of(db, await StoreVersions.Of(db, cancellation), cancellation);
 
