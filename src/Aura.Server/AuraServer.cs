@@ -10,6 +10,8 @@ using Aura.Server.Http;
 using Aura.Server.PromotionsV1;
 using Aura.Server.V2;
 using Aura.Server.Winback;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
@@ -64,6 +66,7 @@ public static class AuraServer
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), TimeProvider.System.GetUtcNow().UtcDateTime));
         services.AddSingleton(new OutboundAddresses(options.AllowPrivateWebhooks));
+        services.AddSingleton(provider => new PublicAddress(() => options.PublicUrl ?? Listening(provider) ?? options.Url));
         services.AddSingleton(Dialects);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));
@@ -88,6 +91,9 @@ public static class AuraServer
         services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         ApiDescription.Add(services, Dialects);
     }
+
+    /// <summary>The address with the port that was really taken.</summary>
+    private static string? Listening(IServiceProvider services) => services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
 
     private static void Map(WebApplication app, ServerOptions options)
     {

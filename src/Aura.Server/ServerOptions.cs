@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>Where it listens.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>Where the world reaches it: what links in messages begin with; null: where it listens.</summary>
+    public string? PublicUrl { get; init; }
+
     /// <summary>The data directory: private cluster, files, key ring, keys.json.</summary>
     public string Data { get; init; } = "./data";
 
@@ -66,6 +69,7 @@ public sealed record ServerOptions
     public static ServerOptions FromEnvironment() => new()
     {
         Url = Read("AURA_URL") ?? "http://127.0.0.1:8080",
+        PublicUrl = Read("AURA_PUBLIC_URL"),
         Data = Path.GetFullPath(Read("AURA_DATA") ?? "./data"),
         Database = Read("AURA_DATABASE"),
         DirectDatabase = Read("AURA_DATABASE_DIRECT"),

@@ -5,6 +5,7 @@ using Aura.Carts;
 using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
+using Aura.Messages;
 using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence;
@@ -78,6 +79,7 @@ public static class AuraServices
         services.AddScoped<WebhookTest>();
         services.AddJob<DeliverWebhook>();
         services.AddOrders();
+        services.AddMessages();
         services.AddWallets();
     }
 

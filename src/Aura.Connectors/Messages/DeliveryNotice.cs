@@ -23,7 +23,11 @@ public enum NoticeKind
 /// <param name="ProviderId">As in the answer to the message; null in replies.</param>
 /// <param name="Address">Whom it is about, where the provider says so.</param>
 /// <param name="Text">Of a reply, what it says; else the reason, for people.</param>
-public sealed record DeliveryNotice(NoticeKind Kind, string? ProviderId, string? Address, string? Text = null);
+public sealed record DeliveryNotice(NoticeKind Kind, string? ProviderId, string? Address, string? Text = null)
+{
+    /// <summary>That of <see cref="OutgoingMessage"/>, where the provider gives it back.</summary>
+    public string? Key { get; init; }
+}
 
 /// <summary>Reads and verifies what one provider's webhook sends.</summary>
 public interface IDeliveryNotices

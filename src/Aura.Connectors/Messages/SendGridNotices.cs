@@ -58,7 +58,7 @@ internal sealed class SendGridNotices(string publicKey) : IDeliveryNotices
             _ => (NoticeKind?)null,
         };
         var id = Text(told, "sg_message_id"); // what it answered, a dot, and where it was processed
-        return kind is { } known ? new(known, id?.Split('.')[0], Text(told, "email"), Text(told, "reason")) : null;
+        return kind is { } known ? new(known, id?.Split('.')[0], Text(told, "email"), Text(told, "reason")) { Key = Text(told, "message_key") } : null;
     }
 
     private static string? Text(JsonElement told, string name) => told.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

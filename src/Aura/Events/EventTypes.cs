@@ -45,6 +45,13 @@ public static class EventTypes
         new("ab_test.started", "An A/B test was started."),
         new("ab_test.ended", "An A/B test has ended."),
         new("automation.triggered", "A rule made an offer; to a customer, with the code to send them."),
+        new("campaign.sent", "The messages of a campaign were queued."),
+        new("message.sent", "A message went out."),
+        new("message.skipped", "A message was not sent, for a reason that the event names."),
+        new("message.failed", "A message was refused by its provider."),
+        new("message.bounced", "A message came back."),
+        new("message.unknown", "Nobody knows whether a message went out; it is not sent again."),
+        new("message.clicked", "A link in a message was followed for the first time."),
         new("webhook.failed", "A webhook was given up after hours of failures."),
         new("webhook.disabled", "A webhook's receiver said that it is gone (410)."),
     ];

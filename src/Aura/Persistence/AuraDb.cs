@@ -7,6 +7,7 @@ using Aura.Events;
 using Aura.Integrations;
 using Aura.Inventory;
 using Aura.Jobs;
+using Aura.Messages;
 using Aura.Payments;
 using Aura.Orders;
 using Aura.ProductFiles;
@@ -122,6 +123,15 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<ReferralProgram> ReferralPrograms => Set<ReferralProgram>();
     public DbSet<ReferralCode> ReferralCodes => Set<ReferralCode>();
     public DbSet<Referral> Referrals => Set<Referral>();
+
+    // Messages
+    public DbSet<ChannelSetup> ChannelSetups => Set<ChannelSetup>();
+    public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<PushAddress> PushSubscriptions => Set<PushAddress>();
+    public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<MessageTemplate> MessageTemplates => Set<MessageTemplate>();
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+    public DbSet<Message> Messages => Set<Message>();
 
     // Wallets
     public DbSet<Wallet> Wallets => Set<Wallet>();

@@ -23,6 +23,7 @@ public sealed class ModuleMapTests
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],
         ["Taxes"] = ["Accounts", "Persistence", "Pricing"],
         ["Carts"] = ["Accounts", "Catalog", "Customers", "Persistence", "Pricing", "Shipping", "Taxes"],
+        ["Messages"] = ["Accounts", "Brands", "Customers", "Events", "Jobs", "Orders", "Persistence", "Promotions"],
         ["Orders"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Inventory", "Jobs", "Payments", "Persistence", "Pricing", "Wallets"],
         ["Inventory"] = ["Accounts", "Catalog", "Events", "Persistence"],
         ["ProductFiles"] = ["Accounts", "Catalog", "Inventory", "Jobs", "Persistence"],

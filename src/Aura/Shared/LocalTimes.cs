@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace Aura.Promotions.Schedules;
+namespace Aura;
 
 /// <summary>What a clock on the wall shows, as instants.</summary>
 internal static class LocalTimes
