@@ -77,6 +77,7 @@ public static class AuraServer
             services.AddStripe(stripe);
         services.AddPlatform();
         services.AddPromotions();
+        services.AddWinback();
         services.AddHostedService<BackgroundWork>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());

@@ -7,14 +7,14 @@ namespace Aura.Server;
 
 /// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
 internal sealed class BackgroundWork(
-    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule,
+    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule, EventTail tail,
     DatabaseWatch watch, TimeProvider time, ILogger<BackgroundWork> log, Replica? replica = null) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken)];
+        List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken), Persistently(() => tail.Run(stoppingToken), stoppingToken)];
         if (replica is not null)
             work.Add(Persistently(() => replica.Watch(stoppingToken), stoppingToken));
         if (options.Role != ServerRole.Api)

@@ -74,6 +74,7 @@ public static class AuraServices
         services.AddSingleton<JobWorker>();
         services.AddPayments();
         services.AddSingleton<EventCursor>();
+        services.AddSingleton<EventTail>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<IEventReader, WebhookFanOut>();
         services.AddScoped<WebhookTest>();

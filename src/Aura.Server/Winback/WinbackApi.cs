@@ -28,5 +28,7 @@ public static class WinbackApi
         api.MapBrands();
         api.MapConnections();
         api.MapIntegrations();
+        api.MapWebhooks();
+        api.MapEventStream();
     }
 }

@@ -26,7 +26,7 @@ public sealed class DeliverWebhook(AuraDb db, KeyRing ring, WebhookSender sender
 
         var secrets = webhook.Secrets(ring, db.Now);
         var answer = await sender.Send(
-            webhook.Url, new Id<StoreEvent>(delivery.EventId).ToString(), webhook.Message(delivery.Body, secrets), secrets, cancellation);
+            webhook.Url, new Id<StoreEvent>(delivery.EventId).ToString(), webhook.Message(delivery.Body, secrets), secrets, webhook.SignaturePrefix, cancellation);
         var retryAt = answer.IsTaken ? null : RetrySchedule.Next(delivery.Id, delivery.Attempt + 1, answer, db.Now);
         await db.InTransaction(async () =>
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,4 +20,15 @@ public static class EventLog
             ORDER BY transaction_id, id LIMIT {most}
             """).AsNoTracking().ToListAsync(cancellation);
     }
+
+    /// <summary>Where the log ends for now: all that is behind it is still to come.</summary>
+    public static async Task<EventPlace> EventHorizon(this AuraDb db, CancellationToken cancellation) =>
+        new(ulong.Parse(await db.Database.SqlQuery<string>($"""SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "Value" """).SingleAsync(cancellation), CultureInfo.InvariantCulture), 0);
+
+    /// <inheritdoc cref="EventsAfter(AuraDb, long?, string?, int, CancellationToken)"/>
+    public static Task<List<StoreEvent>> EventsAfter(this AuraDb db, EventPlace place, int most, CancellationToken cancellation) => db.Events.FromSql($"""
+        SELECT * FROM events
+        WHERE tenant_id = {db.Tenant} AND transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AND (transaction_id, id) > ({$"{place.Transaction}"}::xid8, {place.Event})
+        ORDER BY transaction_id, id LIMIT {most}
+        """).AsNoTracking().ToListAsync(cancellation);
 }

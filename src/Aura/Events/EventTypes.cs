@@ -52,6 +52,12 @@ public static class EventTypes
         new("message.bounced", "A message came back."),
         new("message.unknown", "Nobody knows whether a message went out; it is not sent again."),
         new("message.clicked", "A link in a message was followed for the first time."),
+        new("cart.abandoned", "Somebody left a cart or a checkout and did not come back in time."),
+        new("recovery.success", "Somebody who was written to about a cart has bought it."),
+        new("recovery.failed", "What was done to win a cart back ended without a purchase."),
+        new("workflow.triggered", "A recovery workflow began for somebody."),
+        new("approval.requested", "Somebody's approval was asked for."),
+        new("approval.completed", "What was to be approved was approved or rejected."),
         new("webhook.failed", "A webhook was given up after hours of failures."),
         new("webhook.disabled", "A webhook's receiver said that it is gone (410)."),
     ];

@@ -33,6 +33,9 @@ public sealed partial class StoreEvent : StoreRow, IIdentified
     /// <summary>The transaction that wrote the row (xid8); filled by the database.</summary>
     public ulong TransactionId { get; private init; }
 
+    /// <summary>Where it stands in the log.</summary>
+    public EventPlace Place => new(TransactionId, Id);
+
     internal static StoreEvent Of(string type, string subject, long subjectId, object? facts, AuraDb db) => new()
     {
         Type = type,

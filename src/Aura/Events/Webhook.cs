@@ -19,6 +19,8 @@ public enum WebhookFormat
     Platform,
     /// <summary>Carries its signature inside.</summary>
     Promotions,
+    /// <summary>With its signature in a header that names the algorithm.</summary>
+    Winback,
 }
 
 /// <summary>An endpoint of somebody else that is told of the events it asked for. Only an active one is; it asks for what it missed at /events.</summary>
@@ -112,6 +114,9 @@ public sealed class Webhook : StoreEntity, IAudited
     /// <param name="body">A JSON object.</param>
     /// <param name="secrets">The current one first.</param>
     public string Message(string body, IReadOnlyList<string> secrets) => Format == WebhookFormat.Promotions ? WebhookSignature.Inside(body, secrets[0]) : body;
+
+    /// <summary>What stands before the hex of <c>X-Webhook-Signature</c>.</summary>
+    public string SignaturePrefix => Format == WebhookFormat.Winback ? "sha256=" : "";
 
     /// <summary>What messages are signed with now, the current secret first.</summary>
     public IReadOnlyList<string> Secrets(KeyRing ring, DateTime now) => PreviousSecret is { } previous && PreviousSecretExpiresAt > now

@@ -40,15 +40,16 @@ public sealed class WebhookSender : IDisposable
 
     /// <param name="id">The same for every attempt, so that the receiver knows a message that it has.</param>
     /// <param name="secrets">The current one first; another while it is being changed.</param>
+    /// <param name="prefix">Of the plain signature.</param>
     /// <returns>What came of it; failures of the network are answers too.</returns>
-    public async Task<WebhookAnswer> Send(string url, string id, string body, IReadOnlyList<string> secrets, CancellationToken cancellation)
+    public async Task<WebhookAnswer> Send(string url, string id, string body, IReadOnlyList<string> secrets, string prefix, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
         var started = time.GetTimestamp();
         try
         {
-            using var request = Request(url, id, Encoding.UTF8.GetBytes(body), secrets);
+            using var request = Request(url, id, Encoding.UTF8.GetBytes(body), secrets, prefix);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var text = await Beginning(response, limit.Token);
             return new((int)response.StatusCode, response.IsSuccessStatusCode ? null : Reason(response), text, time.GetElapsedTime(started))
@@ -69,12 +70,12 @@ public sealed class WebhookSender : IDisposable
     public void Dispose() => client.Dispose();
 
     /// <summary>The time in the signature is the world's, even of a sandbox whose clock is ahead: receivers compare it with theirs.</summary>
-    private HttpRequestMessage Request(string url, string id, byte[] body, IReadOnlyList<string> secrets)
+    private HttpRequestMessage Request(string url, string id, byte[] body, IReadOnlyList<string> secrets, string prefix)
     {
         var seconds = time.GetUtcNow().ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
-        request.Headers.Add("X-Webhook-Signature", WebhookSignature.Plain(body, secrets[0]));
+        request.Headers.Add("X-Webhook-Signature", prefix + WebhookSignature.Plain(body, secrets[0]));
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", seconds.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", string.Join(' ', secrets.Select(secret => WebhookSignature.Standard(id, seconds, body, secret))));

@@ -28,6 +28,6 @@ public sealed class WebhookTest(AuraDb db, KeyRing ring, WebhookSender sender, I
         db.Entry(sample).State = EntityState.Detached;
         var body = (await payloads.Single(own => own.Format == webhook.Format).Render(db, [sample], cancellation))[sample.Id];
         var secrets = webhook.Secrets(ring, db.Now);
-        return (sample, await sender.Send(webhook.Url, new Id<StoreEvent>(sample.Id).ToString(), webhook.Message(body, secrets), secrets, cancellation));
+        return (sample, await sender.Send(webhook.Url, new Id<StoreEvent>(sample.Id).ToString(), webhook.Message(body, secrets), secrets, webhook.SignaturePrefix, cancellation));
     }
 }

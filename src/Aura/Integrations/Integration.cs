@@ -110,10 +110,5 @@ public static class Credentials
 
 internal sealed class IntegrationMapping : IEntityTypeConfiguration<Integration>
 {
-    public void Configure(EntityTypeBuilder<Integration> integration)
-    {
-        integration.HasIndex(i => new { i.TenantId, i.Service }).IsUnique();
-        integration.Ignore(i => i.IsConnected);
-        integration.Ignore(i => i.Missing);
-    }
+    public void Configure(EntityTypeBuilder<Integration> integration) => integration.HasIndex(i => new { i.TenantId, i.Service }).IsUnique();
 }

@@ -60,6 +60,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<EventStreamFilter> EventStreamFilters => Set<EventStreamFilter>();
 
     // Catalog
     public DbSet<Product> Products => Set<Product>();

@@ -51,6 +51,9 @@ internal sealed record Route(string Method, string Path, JsonObject Operation, J
 
     public bool IsOpen => Operation["security"] is JsonArray { Count: 0 };
 
+    /// <summary>It answers for as long as anybody listens.</summary>
+    public bool Streams => Operation["responses"]?["200"]?["content"]?["text/event-stream"] is not null;
+
     /// <summary>A list can be told by its pages.</summary>
     public bool IsList => Method == "GET" && Parameters.Any(parameter => (string?)parameter["name"] == "page");
 
