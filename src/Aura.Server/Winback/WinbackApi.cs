@@ -30,5 +30,9 @@ public static class WinbackApi
         api.MapIntegrations();
         api.MapWebhooks();
         api.MapEventStream();
+        api.MapTeams();
+        api.MapRoles();
+        api.MapRoleAssignments();
+        api.MapApiKeys();
     }
 }

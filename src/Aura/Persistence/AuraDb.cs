@@ -49,11 +49,19 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         return this;
     }
 
+    /// <summary>From now on a key that is nobody's acts for this member of the store.</summary>
+    internal void ActFor(string member) => Caller = Caller with { ActsFor = member };
+
     // Accounts
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<Store> Stores => Set<Store>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<AuditEntry> AuditLogs => Set<AuditEntry>();
+    public DbSet<Member> Members => Set<Member>();
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<TeamMember> TeamMembers => Set<TeamMember>();
 
     // Events and jobs
     public DbSet<StoreEvent> Events => Set<StoreEvent>();

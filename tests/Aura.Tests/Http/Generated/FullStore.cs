@@ -5,6 +5,7 @@ using Aura.Persistence;
 using Aura.Tests.ProductFiles;
 using Aura.Tests.Events;
 using Aura.Tests.Inventory;
+using Aura.Tests.Winback;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Tests.Http.Generated;
@@ -69,6 +70,7 @@ internal sealed class FullStore
         await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/brands", new { name = "Acme" });
         await api.Ok("POST /api/abandoned-checkout-winback/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });
         await api.Ok("POST /api/abandoned-checkout-winback/developer/event-stream/configure", new { events = new[] { "cart.abandoned" } });
+        await api.Ok($"POST {Staff.Api}/collaboration/teams", new { name = "Team", members = new[] { "user_1" } });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
