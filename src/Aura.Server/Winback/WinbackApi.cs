@@ -34,5 +34,6 @@ public static class WinbackApi
         api.MapRoles();
         api.MapRoleAssignments();
         api.MapApiKeys();
+        api.MapRevenueForecasts();
     }
 }

@@ -19,6 +19,7 @@ using Aura.Promotions.Schedules;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
+using Aura.Winback.Forecasts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -99,6 +100,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
 
     // Integrations
     public DbSet<Integration> Integrations => Set<Integration>();
+
+    // Winback
+    public DbSet<ForecastParameters> ForecastParameters => Set<ForecastParameters>();
+    public DbSet<RevenueForecast> RevenueForecasts => Set<RevenueForecast>();
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();
