@@ -19,6 +19,7 @@ using Aura.Promotions.Simulation;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
+using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -82,6 +83,7 @@ public static class AuraServices
         services.AddOrders();
         services.AddMessages();
         services.AddWallets();
+        services.AddRecovery();
     }
 
     private static AuraDb OpenContext(IServiceProvider services, CurrentCaller current) =>

@@ -99,6 +99,9 @@ public sealed record TenantSettings(
     /// <summary>Where somebody who was referred signs up, without the code; null: at /signup of the store's domain.</summary>
     [Url, StringLength(2000)] public Change<string?> ReferralUrl { get; init; }
 
+    /// <summary>Where the shop shows a cart, with {cart} in place of its id: links back into a cart lead there; null: this server shows it.</summary>
+    [Url, StringLength(2000)] public Change<string?> CartUrl { get; init; }
+
     /// <summary>What promotions return elsewhere, in percent of what they cost, for the executive summary; null: nothing is compared with it.</summary>
     [Range(0.01, 1_000_000)] public Change<decimal?> PromotionRoiBenchmark { get; init; }
 
@@ -120,6 +123,7 @@ public sealed record TenantSettings(
         PointsPerUnit = PointsPerUnit.Or(current.PointsPerUnit),
         RewardWindowDays = RewardWindowDays ?? current.RewardWindowDays,
         ReferralUrl = ReferralUrl.Or(current.ReferralUrl),
+        CartUrl = CartUrl.Or(current.CartUrl),
         PromotionRoiBenchmark = PromotionRoiBenchmark.Or(current.PromotionRoiBenchmark),
         PromotionConversionBenchmark = PromotionConversionBenchmark.Or(current.PromotionConversionBenchmark),
     };
@@ -136,10 +140,10 @@ public sealed record TenantResponse(
 
 public sealed record StoreSettingsResponse(
     bool PricesIncludeTax, string Country, IReadOnlyList<string> Languages, string TimeZone, StockRouting Routing, int ReturnWindowDays,
-    PromotionContest PromotionContest, decimal? MaxCombinedDiscountPercent, int? PointsPerUnit, int RewardWindowDays, string? ReferralUrl,
+    PromotionContest PromotionContest, decimal? MaxCombinedDiscountPercent, int? PointsPerUnit, int RewardWindowDays, string? ReferralUrl, string? CartUrl,
     decimal? PromotionRoiBenchmark, decimal? PromotionConversionBenchmark)
 {
     public static StoreSettingsResponse Of(StoreSettings s) =>
         new(s.PricesIncludeTax, s.Country, s.Languages, s.TimeZone, s.Routing, s.ReturnWindowDays, s.PromotionContest, s.MaxCombinedDiscountPercent,
-            s.PointsPerUnit, s.RewardWindowDays, s.ReferralUrl, s.PromotionRoiBenchmark, s.PromotionConversionBenchmark);
+            s.PointsPerUnit, s.RewardWindowDays, s.ReferralUrl, s.CartUrl, s.PromotionRoiBenchmark, s.PromotionConversionBenchmark);
 }

@@ -137,6 +137,9 @@ public sealed record StoreSettings
     /// <summary>Where somebody who was referred signs up, without the code; null: at <c>/signup</c> of the store's domain.</summary>
     public string? ReferralUrl { get; init; }
 
+    /// <summary>Where the shop shows a cart, with <c>{cart}</c> in place of its id: links back into a cart lead there; null: this server shows it.</summary>
+    public string? CartUrl { get; init; }
+
     /// <summary>What promotions return elsewhere, in percent of what they cost; null: nothing is compared with it.</summary>
     public decimal? PromotionRoiBenchmark { get; init; }
 

@@ -53,7 +53,7 @@ public static class EventTypes
         new("message.unknown", "Nobody knows whether a message went out; it is not sent again."),
         new("message.clicked", "A link in a message was followed for the first time."),
         new("cart.abandoned", "Somebody left a cart or a checkout and did not come back in time."),
-        new("recovery.success", "Somebody who was written to about a cart has bought it."),
+        new("recovery.success", "An abandoned cart was bought after all; its attribution says what a message had to do with it."),
         new("recovery.failed", "What was done to win a cart back ended without a purchase."),
         new("workflow.triggered", "A recovery workflow began for somebody."),
         new("approval.requested", "Somebody's approval was asked for."),

@@ -9,7 +9,7 @@ public sealed class ModuleMapTests
     {
         ["Pricing"] = [],
         ["Promotions"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Jobs", "Orders", "Payments", "Persistence", "Pricing", "Wallets"],
-        ["Winback"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Inventory", "Jobs", "Orders", "Payments", "Persistence", "Pricing", "Promotions"],
+        ["Winback"] = ["Accounts", "Carts", "Catalog", "Customers", "Events", "Integrations", "Inventory", "Jobs", "Messages", "Orders", "Payments", "Persistence", "Pricing", "Promotions"],
         ["Persistence"] = ["*"],
         ["Accounts"] = ["Persistence"],
         ["Events"] = ["Accounts", "Persistence", "Jobs"],

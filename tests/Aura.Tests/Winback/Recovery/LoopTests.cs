@@ -1,0 +1,177 @@
+using Aura.Tests.V2;
+using static Aura.Tests.Winback.Recovery.WinbackShop;
+
+namespace Aura.Tests.Winback.Recovery;
+
+public sealed class LoopTests
+{
+    [Fact]
+    public async Task The_examples_of_the_document_give_answers_of_its_shape()
+    {
+        var store = await Store.Open();
+
+        var (status, made) = await store.Test.Send($"POST {Workflows}", new
+        {
+            shop = store.Account.Sandbox.Domain, name = "VIP Customer Recovery", triggers = new[] { "customer_segment == 'vip'", "cart_abandoned_hours > 2" },
+            actions = new[] { "send_email", "apply_discount" }, schedule = "immediate",
+        });
+        var listed = (await store.Test.Ok($"GET {Workflows}"))["workflows"]![0]!;
+
+        Assert.Equal((200, "active"), (status, (string?)made!["status"]));
+        Assert.Equal(["success", "workflowId", "status"], made.AsObject().Select(pair => pair.Key));
+        Assert.StartsWith("workflow_", (string?)made["workflowId"], StringComparison.Ordinal);
+        Assert.Equal("""["send_email","apply_discount"]""", listed["actions"]!.ToJsonString());
+        Assert.Equal(["id", "name", "status", "triggers", "actions"], listed.AsObject().Select(pair => pair.Key).Take(5));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"A","triggers":["cart_valu > 1"],"actions":["send_email"]}""", "triggers[0]")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_fax"]}""", "actions[0]")]
+    [InlineData("""{"name":"A","triggers":[],"actions":[{"type":"send_email","when":3}]}""", "actions[0]")]
+    [InlineData("""{"name":"A","triggers":[],"actions":[{"type":"wait","hours":1}]}""", "actions")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_email"],"schedule":"soon"}""", "schedule")]
+    [InlineData("""{"name":"A","triggers":[],"actions":[{"type":"apply_discount","promotionId":"promo_1"}]}""", "actions[0].promotionId")]
+    public async Task What_is_wrong_with_a_workflow_is_said_when_it_is_saved(string body, string field)
+    {
+        var store = await Store.Open();
+
+        var (status, refusal) = await store.Test.Send($"POST {Workflows}", body);
+
+        Assert.Equal((422, field), (status, (string?)refusal!["details"]![0]!["field"]));
+    }
+
+    [Fact]
+    public async Task A_cart_is_abandoned_when_nobody_has_touched_it_for_half_an_hour_or_ten_minutes_with_an_address()
+    {
+        var store = await Store.Open();
+        var (unknown, known, touched) = (await store.Cart(new { cartValue = 150 }), await store.Cart(new { cartValue = 80, email = "ann@b.co" }), await store.Cart(new { cartValue = 20 }));
+
+        await store.Advance("PT10M");
+        var atTen = ((string?)(await store.ShownCart(unknown))["status"], (string?)(await store.ShownCart(known))["status"], (string?)(await store.ShownCart(known))["abandonment"]);
+        await store.Test.Ok($"PUT {Api}/carts/{touched}", new { cartValue = 30 });
+        await store.Advance("PT20M");
+        var atThirty = ((string?)(await store.ShownCart(unknown))["abandonment"], (string?)(await store.ShownCart(touched))["status"]);
+        await store.Advance("PT10M");
+
+        Assert.Equal(("active", "abandoned", "checkout"), atTen);
+        Assert.Equal(("cart", "active"), atThirty);
+        Assert.Equal("abandoned", (string?)(await store.ShownCart(touched))["status"]);
+        Assert.Equal(["cart.abandoned", "cart.abandoned", "cart.abandoned"], await store.Happened());
+    }
+
+    [Fact]
+    public async Task A_paused_workflow_does_not_begin_and_an_active_one_does_once_per_customer_and_week()
+    {
+        var store = await Store.Open();
+        var workflow = await store.Workflow(["cart_value > 100"], ["apply_discount"]);
+        await store.Test.Ok($"POST {Workflows}/{workflow}/pause");
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        await store.Test.Ok($"POST {Workflows}/{workflow}/activate");
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        await store.Abandon(await store.Cart(new { customerId = "c2", cartValue = 99 }));
+        await store.Advance("PT1M");
+
+        Assert.Equal(["completed", "skipped cooldown"], await store.Journeys());
+        await store.Advance("P8D");
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        Assert.Equal(3, (await store.Journeys()).Count);
+        Assert.Equal(2, (await store.Happened()).Count(type => type == "workflow.triggered"));
+    }
+
+    [Fact]
+    public async Task Of_two_workflows_the_higher_one_gets_the_customer_even_when_it_comes_later()
+    {
+        var store = await Store.Open();
+        await store.Workflow(["cart_value > 100"], [new { type = "apply_discount", delayHours = 24 }]);
+        await store.Workflow(["cart_value > 50"], [new { type = "apply_discount", delayHours = 24 }]);
+        await store.Workflow(["cart_abandoned_hours > 2"], [new { type = "apply_discount", delayHours = 24 }], new { priority = 5 });
+
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        var first = await store.Journeys();
+        await store.Advance("PT3H");
+
+        Assert.Equal(["running", "skipped outranked"], first);
+        Assert.Equal(["exited outranked", "skipped outranked", "running"], await store.Journeys());
+    }
+
+    [Fact]
+    public async Task A_cart_of_the_store_is_watched_by_itself_and_an_order_over_another_path_ends_the_journey()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], [new { type = "apply_discount", delayHours = 1 }, new { type = "apply_discount", delayHours = 24 }]);
+        var (variant, customer) = ((await store.Stocked(price: 10m, ships: false)).Variant, await store.Customer());
+        var cart = await store.Test.Ok("POST /v2/carts", new { customer_id = customer, items = new[] { new { variant_id = variant, quantity = 2 } } });
+        var id = (string)cart["id"]!;
+        await store.Advance("PT5M");
+        await store.Test.Ok($"POST /v2/carts/{id}/items", new { variant_id = variant, quantity = 1 });
+
+        await store.Advance("PT9M");
+        Assert.Equal("active", (string?)(await store.ShownCart(id))["status"]);
+        await store.Advance("PT1M");
+        var shown = await store.ShownCart(id);
+        await store.Advance("PT1H");
+        await store.Test.Ok("POST /v2/orders", new { customer_id = customer, items = new[] { new { variant_id = variant, quantity = 1 } } });
+        await store.Advance("P2D");
+
+        Assert.Equal(("abandoned", "checkout", 3, 30m), ((string?)shown["status"], (string?)shown["abandonment"], (int)shown["items"]![0]!["quantity"]!, (decimal)shown["cartValue"]!));
+        Assert.Equal(["exited ordered"], await store.Journeys());
+        Assert.Equal(["cart.abandoned", "workflow.triggered", "recovery.success"], await store.Happened());
+        Assert.Equal(("recovered", "unaided", 10m), ((string?)(await store.ShownCart(id))["status"], (string?)(await store.ShownCart(id))["attribution"], (decimal?)(await store.ShownCart(id))["revenue"]));
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task Whoever_comes_back_is_left_alone_until_they_leave_again()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], [new { type = "apply_discount", delayHours = 1 }]);
+        var cart = await store.Cart(new { customerId = "c1", cartValue = 50 });
+        await store.Advance("PT50M");
+        await store.Test.Ok($"PUT {Api}/carts/{cart}", new { cartValue = 60 });
+
+        await store.Advance("PT55M");
+        var before = await store.Journeys();
+        await store.Advance("PT6M");
+
+        Assert.Equal("running", before[0]);
+        Assert.Equal("completed", (await store.Journeys())[0]);
+        Assert.Equal(["cart.abandoned", "workflow.triggered", "cart.abandoned"], await store.Happened());
+    }
+
+    [Fact]
+    public async Task A_cart_is_claimed_or_given_up_over_the_API_once()
+    {
+        var store = await Store.Open();
+        var (won, lost) = (await store.Cart(new { cartValue = 50 }), await store.Cart(new { cartValue = 60, items = new[] { new { name = "Mug", quantity = 2, price = 30 } } }));
+        await store.Abandon(won);
+        await store.Abandon(lost);
+
+        var recovered = await store.Test.Ok($"POST {Api}/carts/{won}/recover", new { orderId = "1001" });
+        var failed = await store.Test.Ok($"POST {Api}/carts/{lost}/recover", new { success = false });
+
+        Assert.Equal(("recovered", "lost"), ((string?)recovered["status"], (string?)failed["status"]));
+        Assert.Equal(["cart.abandoned", "cart.abandoned", "recovery.success", "recovery.failed"], await store.Happened());
+        Assert.Equal(409, (await store.Test.Send($"POST {Api}/carts/{won}/recover")).Status);
+        Assert.Equal(409, (await store.Test.Send($"POST {Api}/carts/{won}/abandon")).Status);
+        Assert.Equal(409, (await store.Test.Send($"PUT {Api}/carts/{won}", new { cartValue = 1 })).Status);
+    }
+
+    [Fact]
+    public async Task The_coupon_of_a_workflow_works_once_for_its_customer()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], [new { type = "apply_discount", discountPercent = 20 }]);
+        var (variant, customer) = ((await store.Stocked(price: 10m, ships: false)).Variant, await store.Customer());
+        var cart = (string)(await store.Test.Ok("POST /v2/carts", new { customer_id = customer, items = new[] { new { variant_id = variant, quantity = 1 } } }))["id"]!;
+        await store.Abandon(cart);
+        await store.Advance("PT1M");
+        var code = Assert.Single(await store.Server.Rows("SELECT coupon_code FROM recovery_journeys WHERE tenant_id = $1", store.Account.Sandbox.Id));
+
+        var priced = await store.Test.Ok($"PUT /v2/carts/{cart}", new { coupon = code });
+        var (status, _) = await store.Test.Send("POST /v2/carts", new { items = new[] { new { variant_id = variant, quantity = 1 } }, coupons = new[] { code } });
+
+        Assert.Equal(2m, (decimal)(priced["discount_total"] ?? priced["totals"]!["discount_total"])!);
+        Assert.Equal(422, status);
+    }
+}
