@@ -72,6 +72,7 @@ public static class AuraServer
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));
         services.AddSingleton<RateLimits>();
         services.AddSingleton<RequestSignatures>();
+        services.AddSingleton<KnownScopes>();
         services.AddAura(database, options.DirectDatabase, options.ReplicaDatabase);
         if (options.Stripe is { } stripe)
             services.AddStripe(stripe);

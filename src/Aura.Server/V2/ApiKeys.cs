@@ -44,12 +44,13 @@ internal static class ApiKeys
     {
         var store = await StoreFor(request.Environment, db, cancellation);
         var scopes = request.Scopes ?? [.. db.Caller.Scopes];
-        foreach (var scope in scopes)
-            Within(scope, db.Caller);
         var (key, secret) = ApiKey.Create(store, request.Name, scopes, db.Now, request.ExpiresAt);
         key.Limit(request.RateLimit?.Hour, request.RateLimit?.Day);
         key.Restrict(request.TenantIds is null ? null : await OwnStores(request.TenantIds, store, db, cancellation));
         key.Sign(request.RequireSignature);
+        if (db.Caller.Member is { } member)
+            key.GiveTo(member);
+        key.Entrust(db.Caller);
         db.ApiKeys.Add(key);
         Record(key, "created", db);
         await db.SaveChangesAsync(cancellation);
@@ -58,13 +59,12 @@ internal static class ApiKeys
 
     private static async Task<ApiKeyResponse> Update(Id<ApiKey> id, UpdateApiKey request, AuraDb db, AccessDirectory access, CancellationToken cancellation)
     {
-        var key = await Find(id, db, cancellation);
+        var key = await Entrusted(id, db, cancellation);
         request.Name.Apply(key.Rename);
         request.Scopes.Apply(scopes =>
         {
-            foreach (var scope in scopes)
-                Within(scope, db.Caller);
             key.Grant(scopes);
+            key.Entrust(db.Caller);
         });
         request.RateLimit.Apply(limit => key.Limit(limit?.Hour, limit?.Day));
         request.RequireSignature.Apply(key.Sign);
@@ -76,7 +76,7 @@ internal static class ApiKeys
 
     private static async Task<NoContent> Revoke(Id<ApiKey> id, AuraDb db, AccessDirectory access, CancellationToken cancellation)
     {
-        var key = await Find(id, db, cancellation);
+        var key = await Entrusted(id, db, cancellation);
         key.Revoke(db.Now);
         Record(key, "deleted", db);
         await db.SaveChangesAsync(cancellation);
@@ -86,7 +86,7 @@ internal static class ApiKeys
 
     private static async Task<Created<RotatedApiKey>> Rotate(Id<ApiKey> id, AuraDb db, AccessDirectory access, CancellationToken cancellation)
     {
-        var key = await Find(id, db, cancellation);
+        var key = await Entrusted(id, db, cancellation);
         var secret = key.Rotate(db.Now);
         Record(key, "rotated", db);
         await db.SaveChangesAsync(cancellation);
@@ -103,12 +103,21 @@ internal static class ApiKeys
     private static async Task<ApiKey> Find(Id<ApiKey> id, AuraDb db, CancellationToken cancellation) =>
         await Own(db).FirstOrDefaultAsync(k => k.Id == id.Value, cancellation) ?? throw Refused.NotFound(ApiKey.Noun);
 
+    private static async Task<ApiKey> Entrusted(Id<ApiKey> id, AuraDb db, CancellationToken cancellation)
+    {
+        var key = await Find(id, db, cancellation);
+        key.Entrust(db.Caller);
+        return key;
+    }
+
     /// <summary>The caller's store, or its twin for a key of the other environment; a sandbox key makes no live keys.</summary>
     private static async Task<Store> StoreFor(KeyEnvironment? environment, AuraDb db, CancellationToken cancellation)
     {
         var store = await db.Stores.SingleAsync(s => s.Id == db.Caller.TenantId, cancellation);
         if (environment is null || environment == KeyEnvironment.Test == store.IsTest)
             return store;
+        if (db.Caller.Member is not null)
+            throw Refused.Forbidden("A user's key makes keys of its own environment only.");
         return environment == KeyEnvironment.Test
             ? await db.Stores.SingleAsync(s => s.Id == store.TwinId, cancellation)
             : throw Refused.Forbidden("A test key cannot create live keys.");
@@ -119,12 +128,6 @@ internal static class ApiKeys
         var wanted = ids.Select(id => id.Value).Append(home.Id).Distinct().ToArray();
         var own = await db.Stores.CountAsync(s => wanted.Contains(s.Id) && s.AccountId == home.AccountId && s.IsTest == home.IsTest, cancellation);
         return own == wanted.Length ? wanted : throw Refused.Invalid(nameof(CreateApiKey.TenantIds), "Must be tenants of this account.");
-    }
-
-    private static void Within(string scope, Caller caller)
-    {
-        if (!caller.May(scope))
-            throw Refused.Forbidden($"This key does not have the scope {scope} itself.");
     }
 
     private static void Record(ApiKey key, string verb, AuraDb db) => db.Audit("api_key", verb, key, key.Id);
@@ -161,9 +164,10 @@ public sealed record KeyRateLimit([Range(1, int.MaxValue)] int? Hour = null, [Ra
 
 /// <param name="Prefix">The first characters of the key, to recognise it by.</param>
 /// <param name="RotateBy">When it ought to be rotated.</param>
+/// <param name="User">The user of the store whose key it is: their roles limit the scopes.</param>
 public sealed record ApiKeyResponse(
     Id<ApiKey> Id, string Name, string Prefix, IReadOnlyList<string> Scopes, KeyEnvironment Environment, KeyRateLimit? RateLimit,
-    IReadOnlyList<Id<Store>>? TenantIds, bool RequireSignature, DateTime? LastUsedAt, DateTime? ExpiresAt, DateTime RotateBy, DateTime CreatedAt)
+    IReadOnlyList<Id<Store>>? TenantIds, bool RequireSignature, string? User, DateTime? LastUsedAt, DateTime? ExpiresAt, DateTime RotateBy, DateTime CreatedAt)
 {
     /// <summary>Shown with a single key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public RequestUsage? Usage { get; init; }
@@ -171,7 +175,7 @@ public sealed record ApiKeyResponse(
     public static ApiKeyResponse Of(ApiKey k) => new(
         k.Id, k.Name, k.Start, k.Scopes, k.IsTest ? KeyEnvironment.Test : KeyEnvironment.Live,
         k.RequestsPerHour is null && k.RequestsPerDay is null ? null : new(k.RequestsPerHour, k.RequestsPerDay),
-        k.StoreIds?.Select(id => new Id<Store>(id)).ToArray(), k.SignedOnly, k.LastUsedAt, k.ExpiresAt, k.RotatedAt + ApiKey.RotationAdvised, k.CreatedAt);
+        k.StoreIds?.Select(id => new Id<Store>(id)).ToArray(), k.SignedOnly, k.Member, k.LastUsedAt, k.ExpiresAt, k.RotatedAt + ApiKey.RotationAdvised, k.CreatedAt);
 }
 
 /// <param name="Key">Shown this once.</param>

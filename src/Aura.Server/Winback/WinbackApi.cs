@@ -30,6 +30,11 @@ public static class WinbackApi
         api.MapIntegrations();
         api.MapWebhooks();
         api.MapEventStream();
+        api.MapTeams();
+        api.MapRoles();
+        api.MapRoleAssignments();
+        api.MapApiKeys();
+        api.MapRevenueForecasts();
         api.MapWatchedCarts();
         api.MapRecoveryWorkflows();
         api.MapSmartTriggers();

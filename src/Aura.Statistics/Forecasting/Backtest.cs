@@ -4,8 +4,8 @@ namespace Aura.Statistics.Forecasting;
 /// forecasting accuracy", International Journal of Forecasting 16 (2000). Parameters are estimated anew at each origin.</summary>
 internal sealed class Backtest
 {
-    /// <summary>No more origins than this, spread over the later half of the series: a fit has its price.</summary>
-    private const int MostOrigins = 20;
+    /// <summary>No more origins than this, the last ones of the series: a fit has its price.</summary>
+    private const int MostOrigins = 24;
 
     private readonly Dictionary<string, List<Miss>> _misses = [];
 
@@ -18,9 +18,8 @@ internal sealed class Backtest
 
     public Backtest(double[] values, int period, int horizon, bool seasonal)
     {
-        var least = Math.Max(seasonal ? 2 * period : 6, values.Length / 2);
-        var stride = Math.Max(1, (values.Length - least + MostOrigins - 1) / MostOrigins);
-        for (var origin = values.Length - stride; origin >= least; origin -= stride)
+        var least = Math.Max(Math.Max(seasonal ? 2 * period : 6, values.Length / 2), values.Length - MostOrigins);
+        for (var origin = values.Length - 1; origin >= least; origin--)
         {
             var (seen, season) = (values[..origin], seasonal ? period : 1);
             var steps = Math.Min(horizon, values.Length - origin);
@@ -47,26 +46,29 @@ internal sealed class Backtest
         return paths;
     }
 
-    /// <summary>The root of the mean squared error of each step within the series, made not to fall with the step.</summary>
+    /// <summary>The usual error of each step, made not to fall with it.</summary>
     private static double[] Spreads(double[] values, double[]?[] paths, int horizon)
     {
         var spreads = new double[horizon];
-        for (var step = 1; step <= horizon; step++)
-            spreads[step - 1] = Math.Max(step > 1 ? spreads[step - 2] : 0, Spread(values, paths, step, step));
+        for (var step = 0; step < horizon; step++)
+            spreads[step] = Math.Max(step > 0 ? spreads[step - 1] : 0, Spread(values, paths, [.. Enumerable.Repeat(0.0, step), 1]) ?? 0);
         return spreads;
     }
 
-    /// <summary>The same of the sum of the steps from one to another, in the unit of the values; zero where the series is too short to have any.</summary>
-    public static double Spread(double[] values, double[]?[] paths, int from, int to)
+    /// <summary>The root of the mean squared error of a sum of steps within the series, in the unit of the values.</summary>
+    /// <returns>Null where the series has fewer than five of them.</returns>
+    public static double? Spread(double[] values, double[]?[] paths, IReadOnlyList<double> weights)
     {
         var (squares, count) = (0.0, 0);
-        for (var at = 0; at + to < values.Length; at++)
+        for (var at = 0; at + weights.Count < values.Length; at++)
             if (paths[at] is { } path)
             {
-                var error = Enumerable.Range(from, to - from + 1).Sum(step => values[at + step] - path[step - 1]);
+                var error = 0.0;
+                for (var step = 0; step < weights.Count; step++)
+                    error += weights[step] * (values[at + 1 + step] - path[step]);
                 (squares, count) = (squares + error * error, count + 1);
             }
 
-        return count == 0 ? 0 : Math.Sqrt(squares / count);
+        return count < 5 ? null : Math.Sqrt(squares / count);
     }
 }

@@ -3,6 +3,9 @@ namespace Aura.Statistics.Forecasting;
 /// <summary>What is foretold of a step, or of a sum of steps, in the unit of the series.</summary>
 public readonly record struct Foretold(double Mean, Interval Within80, Interval Within95);
 
+/// <summary>What was, or would have been, said of a value one step before it came.</summary>
+public readonly record struct PastStep(int Index, double Forecast, double Actual);
+
 /// <summary>How often what came was within an interval that had been drawn before, over a backtest. A fraction, and of how many values.</summary>
 public readonly record struct Coverage(double Within80, double Within95, int Values);
 
@@ -30,6 +33,7 @@ public sealed class Forecast
         (_stretch80, _stretch95) = (Stretch(misses, 0.8), Stretch(misses, 0.95));
         PercentError = 100 * misses.Sum(miss => Math.Abs(miss.Actual - miss.Forecast)) / Math.Max(misses.Sum(miss => Math.Abs(miss.Actual)), double.Epsilon);
         Coverage = Count(misses);
+        OneStep = [.. misses.Where(miss => miss.Step == 1).OrderBy(miss => miss.Origin).Select(miss => new PastStep(miss.Origin, miss.Forecast, miss.Actual))];
     }
 
     /// <summary>The winner's name, such as holt_winters_additive.</summary>
@@ -63,6 +67,9 @@ public sealed class Forecast
         return values.Count < LeastValues ? null : new([.. values], period, horizon, period > 1 && values.Count >= 2 * period + Math.Min(horizon, period));
     }
 
+    /// <summary>What the winner would have said of each value of the backtest one step before, by its index in the series, oldest first.</summary>
+    public IReadOnlyList<PastStep> OneStep { get; }
+
     /// <summary>A step beyond the series, from 1 to the horizon.</summary>
     public Foretold Step(int step) => Sum(step, step);
 
@@ -72,11 +79,23 @@ public sealed class Forecast
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(from);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(from, to);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, Horizon);
-        var mean = _paths[^1]!.Skip(from - 1).Take(to - from + 1).Sum(); // the last value has been seen
-        var spread = Math.Max(Backtest.Spread(_values, _paths, from, to), Math.Sqrt(to - from + 1) * Backtest.Spread(_values, _paths, 1, 1));
+        return Weighted([.. Enumerable.Range(1, to).Select(step => step < from ? 0.0 : 1.0)]);
+    }
+
+    /// <summary>The sum of parts of steps, as a month is of weeks.</summary>
+    /// <param name="weights">Of the first step, the second, and so on; the horizon at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are more weights than steps.</exception>
+    public Foretold Weighted(IReadOnlyList<double> weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weights.Count, Horizon, nameof(weights));
+        var mean = weights.Select((weight, step) => weight * _paths[^1]![step]).Sum(); // the last value has been seen
+        var spread = Backtest.Spread(_values, _paths, weights) ?? Wandering(weights);
         return new(mean, Interval.Around(mean, _stretch80 * spread), Interval.Around(mean, _stretch95 * spread));
     }
+
+    /// <summary>The error where the series is too short to show it: as if each step's stayed in all later ones, the most that it can do.</summary>
+    private double Wandering(IReadOnlyList<double> weights) =>
+        (Backtest.Spread(_values, _paths, [1]) ?? 0) * Math.Sqrt(Enumerable.Range(0, weights.Count).Sum(step => Math.Pow(weights.Skip(step).Sum(), 2)));
 
     /// <summary>How many usual errors hold the share of the misses. Those of one origin go together, so that the correction for their number is that for the number
     /// of origins; and while these are few it is not below the normal one.</summary>

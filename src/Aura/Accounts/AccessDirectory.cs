@@ -8,11 +8,12 @@ using Npgsql;
 namespace Aura.Accounts;
 
 /// <summary>A key with its account and the stores that it may enter.</summary>
-public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> Stores);
+/// <param name="Scopes">What it may do: its own scopes, as far as the roles of its member allow them too.</param>
+public sealed record Access(ApiKey Key, Account Account, IReadOnlyList<Store> Stores, IReadOnlyList<string> Scopes);
 
 /// <summary>Keys and stores kept in memory, so that an ordinary request asks the database nothing about its caller.</summary>
 /// <remarks>
-/// The database tells every server when one of them changes (NOTIFY, sent by triggers); all is then forgotten, for changes are
+/// The database tells every server when one of them changes, or a role of a key's member (NOTIFY, sent by triggers); all is then forgotten, for changes are
 /// rare. While the ear is off, nothing is kept.
 /// </remarks>
 public sealed class AccessDirectory(
@@ -38,10 +39,19 @@ public sealed class AccessDirectory(
         access = key is null ? null : new(
             key,
             await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == key.AccountId, cancellation),
-            await db.Stores.AsNoTracking().Where(s => s.AccountId == key.AccountId && s.IsTest == key.IsTest).OrderBy(s => s.Id).ToListAsync(cancellation));
+            await db.Stores.AsNoTracking().Where(s => s.AccountId == key.AccountId && s.IsTest == key.IsTest).OrderBy(s => s.Id).ToListAsync(cancellation),
+            await ScopesOf(key, db, cancellation));
         if (listening && access is not null) // guesses are not kept: there is no end of them
             cache.TryAdd(name, access);
         return access;
+    }
+
+    private async Task<IReadOnlyList<string>> ScopesOf(ApiKey key, AuraDb db, CancellationToken cancellation)
+    {
+        if (key.Member is null)
+            return key.Scopes;
+        db.Enter(Caller.Server with { AccountId = key.AccountId, TenantId = key.StoreId }, time);
+        return Scopes.Both(key.Scopes, (await db.RolesOf(key.Member).AsNoTracking().ToListAsync(cancellation)).SelectMany(role => role.Permissions).ToList());
     }
 
     public async ValueTask<Store?> Store(long id, CancellationToken cancellation)

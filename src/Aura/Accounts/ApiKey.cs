@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -9,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Aura.Accounts;
 
 /// <summary>A key to an account's stores: all live ones, or all sandboxes, or those it names.</summary>
-/// <remarks>The key itself is shown once; the database has its SHA-256, which is enough for 256 random bits.</remarks>
-public sealed partial class ApiKey : IIdentified
+/// <remarks>The key itself is shown once; the database has its SHA-256, which is enough for so many random bits.</remarks>
+public sealed class ApiKey : IIdentified
 {
     public static string Prefix => "key";
     public static string Noun => "API key";
@@ -35,6 +34,9 @@ public sealed partial class ApiKey : IIdentified
     public string[] Scopes { get; private set; } = [];
     public int? RequestsPerHour { get; private set; }
     public int? RequestsPerDay { get; private set; }
+
+    /// <summary>The reference of the member of the home store whose key it is: it may do what both itself and their roles allow. Null: it is nobody's.</summary>
+    public string? Member { get; private set; }
 
     /// <summary>Whether only signed requests are taken.</summary>
     public bool SignedOnly { get; private set; }
@@ -77,10 +79,21 @@ public sealed partial class ApiKey : IIdentified
     public void Rename(string name) => Name = name;
 
     /// <exception cref="Refused">422 for a scope that is not <c>area:read</c>, <c>area:write</c> or a wildcard.</exception>
-    public void Grant(IReadOnlyList<string> scopes) =>
-        Scopes = scopes.FirstOrDefault(scope => !ScopePattern.IsMatch(scope)) is { } bad
-            ? throw Refused.Invalid(nameof(Scopes), $"'{bad}' is not a scope. Scopes read like products:read, orders:* or *.")
-            : [.. scopes.Distinct()];
+    public void Grant(IReadOnlyList<string> scopes) => Scopes = Accounts.Scopes.Checked(scopes, nameof(Scopes));
+
+    /// <summary>The key becomes a member's, for this store only.</summary>
+    public void GiveTo(string member) => (Member, StoreIds) = (member, [StoreId]);
+
+    /// <summary>Who makes, changes, renews or revokes a key must be allowed all that it allows, and a member deals with their own keys only: nobody gets
+    /// more through a key than they have.</summary>
+    /// <exception cref="Refused">403 otherwise.</exception>
+    public void Entrust(Caller caller)
+    {
+        if (Scopes.FirstOrDefault(scope => !caller.May(scope)) is { } more)
+            throw Refused.Forbidden($"This key does not have the scope {more} itself.");
+        if (caller.Member is { } member && member != Member)
+            throw Refused.Forbidden("A user's key deals with keys of that user only.");
+    }
 
     /// <summary>Own limits, in requests; null: those of the account.</summary>
     public void Limit(int? perHour, int? perDay) => (RequestsPerHour, RequestsPerDay) = (perHour, perDay);
@@ -114,8 +127,9 @@ public sealed partial class ApiKey : IIdentified
     private static string NewSecret(bool isTest) =>
         (isTest ? "test_" : "live_") + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    [GeneratedRegex(@"^(\*|([a-z_]+|\*):([a-z_]+|\*))$")]
-    private static partial Regex ScopePattern { get; }
+    /// <summary>A secret as the winback dialect writes it: 32 letters and digits, 165 random bits.</summary>
+    public static string NewShopSecret(bool isTest) =>
+        (isTest ? "ak_test_" : "ak_live_") + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 32);
 }
 
 internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>

@@ -19,6 +19,9 @@ public sealed class AuditEntry : StoreRow, IIdentified
     public DateTime Timestamp { get; private init; }
     public string Actor { get; private init; } = "";
 
+    /// <summary>The reference of the store's member who did it with that key; null: nobody said.</summary>
+    public string? Member { get; private init; }
+
     /// <summary>Resource and verb: <c>product.updated</c>.</summary>
     public string Action { get; private init; } = "";
 
@@ -41,6 +44,7 @@ public sealed class AuditEntry : StoreRow, IIdentified
     {
         Timestamp = db.Now,
         Actor = db.Caller.Actor,
+        Member = db.Caller.ActsFor ?? db.Caller.Member,
         Action = $"{resource}.{verb}",
         Resource = resource,
         ResourceId = resourceId,

@@ -11,6 +11,12 @@ public sealed record Caller
     /// <summary>What the audit log calls them: <c>key_12</c>, <c>system</c>.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>The reference of the store's member whose key it is; null: it is nobody's.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>The member for whom a key that is nobody's acts right now.</summary>
+    public string? ActsFor { get; init; }
+
     /// <summary>The stores that a list spans, where the caller asked for all of them (X-Tenant-ID: *); otherwise null.</summary>
     public IReadOnlyList<long>? Span { get; init; }
 
@@ -57,14 +63,7 @@ public sealed record Caller
     public static readonly Caller Server = new() { AccountId = 0, TenantId = 0, Actor = "system", Scopes = ["*"] };
 
     /// <summary>Whether a scope such as <c>orders:write</c> is held, directly or by a wildcard.</summary>
-    public bool May(string scope)
-    {
-        var (area, verb) = scope.IndexOf(':') is var at and >= 0 ? (scope[..at], scope[(at + 1)..]) : (scope, "");
-        foreach (var held in Scopes)
-            if (held == "*" || held == scope || held == $"{area}:*" || held == $"*:{verb}")
-                return true;
-        return false;
-    }
+    public bool May(string scope) => Scopes.Have(scope) && !(Member is not null && Accounts.Scopes.IsOfAccount(scope)); // a member is one of the store
 
     /// <exception cref="Refused">403 without the scope.</exception>
     public void Demand(string scope)

@@ -15,7 +15,7 @@ public sealed class StoreOpening(IDbContextFactory<AuraDb> contexts, AccessDirec
     {
         domain = Store.DomainOf(domain, "shop");
         var home = entry.Stores.First(store => store.Id == entry.Key.StoreId);
-        var caller = Caller.System(home) with { Actor = $"key_{entry.Key.Id}", Scopes = entry.Key.Scopes };
+        var caller = Caller.System(home) with { Actor = $"key_{entry.Key.Id}", Member = entry.Key.Member, Scopes = entry.Scopes };
         if (entry.Key.StoreIds is not null || !caller.May(Scope))
             return null;
         await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(caller, time);

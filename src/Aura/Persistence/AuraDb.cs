@@ -19,6 +19,7 @@ using Aura.Promotions.Schedules;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
+using Aura.Winback.Forecasts;
 using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -50,11 +51,19 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         return this;
     }
 
+    /// <summary>From now on a key that is nobody's acts for this member of the store.</summary>
+    internal void ActFor(string member) => Caller = Caller with { ActsFor = member };
+
     // Accounts
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<Store> Stores => Set<Store>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<AuditEntry> AuditLogs => Set<AuditEntry>();
+    public DbSet<Member> Members => Set<Member>();
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<TeamMember> TeamMembers => Set<TeamMember>();
 
     // Events and jobs
     public DbSet<StoreEvent> Events => Set<StoreEvent>();
@@ -92,6 +101,10 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
 
     // Integrations
     public DbSet<Integration> Integrations => Set<Integration>();
+
+    // Winback
+    public DbSet<ForecastParameters> ForecastParameters => Set<ForecastParameters>();
+    public DbSet<RevenueForecast> RevenueForecasts => Set<RevenueForecast>();
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();

@@ -20,7 +20,7 @@ public sealed class ListPlanTests(ITestOutputHelper output)
     private static readonly string[] Short =
     [
         "stores", "api_keys", "webhooks", "warehouses", "shipping_methods", "tax_regions", "customer_segments", "categories", "imports", "stock_alerts", "promotions",
-        "promotion_schedules", "ab_tests", "automations", "referral_programs",
+        "promotion_schedules", "ab_tests", "automations", "referral_programs", "roles", "teams",
     ];
 
     private static readonly int Rows = Environment.GetEnvironmentVariable("AURA_TEST_ROWS") is { } rows ? int.Parse(rows, CultureInfo.InvariantCulture) : 40_000;

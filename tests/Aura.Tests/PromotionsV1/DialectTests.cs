@@ -196,7 +196,7 @@ public sealed class DialectTests
         var access = await store.Database(async (db, services) =>
         {
             var key = await db.ApiKeys.FirstAsync(k => k.StoreId == store.Account.Sandbox.Id);
-            return new Access(key, await db.Accounts.SingleAsync(a => a.Id == key.AccountId), []);
+            return new Access(key, await db.Accounts.SingleAsync(a => a.Id == key.AccountId), [], []);
         });
         await store.Server.Services.GetRequiredService<RateLimits>().Admit(http, access, new Endpoint(null, new(PromotionsApi.Dialect, kind), null));
         return (http.Response.Headers["X-RateLimit-Limit"], http.Response.Headers["X-RateLimit-Remaining"]);

@@ -5,6 +5,7 @@ using Aura.Persistence;
 using Aura.Tests.ProductFiles;
 using Aura.Tests.Events;
 using Aura.Tests.Inventory;
+using Aura.Tests.Winback;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Tests.Http.Generated;
@@ -69,6 +70,7 @@ internal sealed class FullStore
         await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/brands", new { name = "Acme" });
         await api.Ok("POST /api/abandoned-checkout-winback/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });
         await api.Ok("POST /api/abandoned-checkout-winback/developer/event-stream/configure", new { events = new[] { "cart.abandoned" } });
+        await api.Ok($"POST {Staff.Api}/collaboration/teams", new { name = "Team", members = new[] { "user_1" } });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/recovery-workflows", new { name = "Won back", triggers = new[] { "cart_value > 1000000" }, actions = new[] { "send_email" } });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/smart-triggers", new { name = "Dear", condition = "cart_value > 1000000", action = "send_email", enabled = false });
         await api.Ok("POST /api/abandoned-checkout-winback/carts", new { customerId = "full", cartValue = 10, items = new[] { new { name = "Mug", price = 10 } } });

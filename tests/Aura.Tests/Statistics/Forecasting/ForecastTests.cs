@@ -75,6 +75,9 @@ public sealed class ForecastTests(ITestOutputHelper output)
         Near.Exact(steps.Sum(step => step.Mean), sum.Mean, 1e-12);
         Assert.True(sum.Within80.Upper - sum.Mean < steps.Sum(step => step.Within80.Upper - step.Mean));
         Assert.True(sum.Within95.Upper > sum.Within80.Upper);
+        Near.Exact(0.5 * steps[0].Mean + steps[1].Mean, forecast.Weighted([0, 0.5, 1]).Mean, 1e-12);
+        var last = forecast.OneStep[^1];
+        Assert.Equal((59, Noise(60)[59]), (last.Index, last.Actual));
         Assert.Throws<ArgumentOutOfRangeException>(() => forecast.Sum(3, 7));
     }
 

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aura.Server.Winback;
+
+public enum ExportFormat
+{
+    Json,
+    Csv,
+}
+
+/// <param name="Format">json answers with the rows, csv with a file that has a header.</param>
+public sealed record ExportRequest(ExportFormat Format = ExportFormat.Json);
+
+public sealed record Exported<T>(bool Success, ExportFormat Format, int Count, IReadOnlyList<T> Data);
+
+/// <summary>Rows for another program, in the format that it asks for.</summary>
+internal static class Exporting
+{
+    /// <param name="name">Of the file, without its ending.</param>
+    public static Results<Ok<Exported<T>>, FileContentHttpResult> As<T>(this IReadOnlyList<T> rows, ExportFormat format, string name) => format == ExportFormat.Csv
+        ? TypedResults.File(Csv(rows), "text/csv; charset=utf-8", $"{name}.csv")
+        : TypedResults.Ok(new Exported<T>(true, format, rows.Count, rows));
+
+    /// <summary>RFC 4180, with a column for each property; text that a spreadsheet would take for a formula is marked as text.</summary>
+    private static byte[] Csv<T>(IReadOnlyList<T> rows)
+    {
+        var columns = typeof(T).GetProperties();
+        var lines = rows.Select(row => columns.Select(column => Text(column.GetValue(row)))).Prepend(columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name)));
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{string.Join(',', line.Select(Quoted))}\r\n")));
+    }
+
+    private static string Quoted(string field) => field.AsSpan().ContainsAny("\",\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+
+    private static string Guarded(string text) => text.Length > 0 && "=+-@\t".Contains(text[0], StringComparison.Ordinal) ? $"'{text}" : text;
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        DateTime time => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        string text => Guarded(text),
+        IEnumerable<string> words => Guarded(string.Join(' ', words)),
+        Enum word => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{word}"),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => $"{value}",
+    };
+}
