@@ -16,6 +16,7 @@ using Aura.Promotions.Automations;
 using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
 using Aura.Promotions.Simulation;
+using Aura.Scripts;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
@@ -81,6 +82,7 @@ public static class AuraServices
         services.AddScoped<WebhookTest>();
         services.AddJob<DeliverWebhook>();
         services.AddOrders();
+        services.AddScripts();
         services.AddMessages();
         services.AddWallets();
         services.AddRecovery();

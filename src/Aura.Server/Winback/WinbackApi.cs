@@ -30,6 +30,7 @@ public static class WinbackApi
         api.MapIntegrations();
         api.MapWebhooks();
         api.MapEventStream();
+        api.MapCustomScripts();
         api.MapTeams();
         api.MapRoles();
         api.MapRoleAssignments();

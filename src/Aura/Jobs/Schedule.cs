@@ -21,6 +21,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         new("request_nonces.forget", TimeSpan.FromHours(1), Forget("request_nonces", "seen_at < now() - interval '1 hour'")),
         new("jobs.forget", TimeSpan.FromHours(6), Forget("jobs", "finished_at < now() - interval '30 days' AND state = 'completed'")),
         new("webhook_deliveries.forget", TimeSpan.FromHours(6), Forget("webhook_deliveries", "created_at < now() - interval '30 days' AND status <> 'pending'")),
+        new("script_runs.forget", TimeSpan.FromHours(6), Forget("script_runs", "created_at < now() - interval '30 days'")),
         new("imports.forget", TimeSpan.FromHours(6),
             Forget("import_rows", $"(tenant_id, import_id) IN (SELECT tenant_id, id FROM imports WHERE {OldImports})"), Forget("imports", OldImports)),
         new("import_files.forget", TimeSpan.FromHours(6),

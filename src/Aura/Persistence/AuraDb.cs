@@ -16,6 +16,7 @@ using Aura.Promotions.AbTests;
 using Aura.Promotions.Automations;
 using Aura.Promotions.Referrals;
 using Aura.Promotions.Schedules;
+using Aura.Scripts;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
@@ -105,6 +106,11 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Winback
     public DbSet<ForecastParameters> ForecastParameters => Set<ForecastParameters>();
     public DbSet<RevenueForecast> RevenueForecasts => Set<RevenueForecast>();
+
+    // Scripts
+    public DbSet<CustomScript> CustomScripts => Set<CustomScript>();
+    public DbSet<ScriptVersion> ScriptVersions => Set<ScriptVersion>();
+    public DbSet<ScriptRun> ScriptRuns => Set<ScriptRun>();
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();

@@ -15,6 +15,7 @@ public sealed class ModuleMapTests
         ["Events"] = ["Accounts", "Persistence", "Jobs"],
         ["Jobs"] = ["Accounts", "Persistence"],
         ["Brands"] = ["Persistence"],
+        ["Scripts"] = ["Accounts", "Events", "Jobs", "Persistence"],
         ["Integrations"] = ["Accounts", "Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Persistence"],
