@@ -82,6 +82,7 @@ public static class AuraServer
         services.AddPlatform();
         services.AddPromotions();
         services.AddWinback();
+        services.AddScoped<Entrance>();
         services.AddHostedService<BackgroundWork>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
@@ -119,6 +120,7 @@ public static class AuraServer
         app.MapPromotions();
         app.MapWinback();
         app.MapSandboxBank();
+        app.MapMessageLinks();
         app.MapDemoImages();
         app.MapGet("/health/live", () => Results.Ok(new { status = "alive" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();

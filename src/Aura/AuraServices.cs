@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Carts;
+using Aura.Customers;
 using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
@@ -83,6 +84,8 @@ public static class AuraServices
         services.AddJob<DeliverWebhook>();
         services.AddOrders();
         services.AddScripts();
+        services.AddScoped<PersonalData>();
+        services.AddSingleton<IPersonalData, PurchaseData>();
         services.AddMessages();
         services.AddWallets();
         services.AddRecovery();

@@ -4,10 +4,13 @@ namespace Aura.Connectors.Messages;
 /// <remarks>Every value is text; names are those of <see cref="MessageProviders"/>.</remarks>
 public sealed class ProviderSettings(IReadOnlyDictionary<string, string> values)
 {
+    /// <summary>Where settings are looked for that are not here; null: nowhere.</summary>
+    public ProviderSettings? Else { get; init; }
+
     /// <exception cref="WrongSettings">It is not there.</exception>
     public string this[string name] => Maybe(name) ?? throw new WrongSettings(name, "Is needed.");
 
-    public string? Maybe(string name) => values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } given ? given : null;
+    public string? Maybe(string name) => values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } given ? given : Else?.Maybe(name);
 
     /// <exception cref="WrongSettings">It is no number from 1 to 65535.</exception>
     public int Port(string name, int usual) => Maybe(name) is not { } text ? usual :

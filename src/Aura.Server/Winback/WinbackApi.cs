@@ -26,6 +26,12 @@ public static class WinbackApi
     {
         var api = Dialect.Map(app);
         api.MapBrands();
+        api.MapGdpr();
+        api.MapMultiChannel();
+        api.MapMessages();
+        api.MapPushSubscriptions();
+        api.MapSuppressions();
+        api.MapMessageTemplates();
         api.MapConnections();
         api.MapIntegrations();
         api.MapWebhooks();

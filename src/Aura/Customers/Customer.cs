@@ -43,6 +43,15 @@ public sealed partial class Customer : StoreEntity, IAudited
         return customer;
     }
 
+    /// <summary>Nothing is left that says who it was: for orders that have to keep their customer.</summary>
+    public void Anonymize()
+    {
+        ChangeEmail($"erased-{Id}@erased.invalid");
+        (FirstName, LastName, Phone, Note, Birthday, TaxId) = (null, null, null, null, null, null);
+        (Tags, Metadata) = ([], []);
+        addresses.Clear();
+    }
+
     public void ChangeEmail(string email)
     {
         Email = CheckedEmail(email, nameof(Email));

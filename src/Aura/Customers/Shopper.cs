@@ -14,7 +14,7 @@ public sealed class Shopper : StoreEntity, IAudited
     public const int MaxSegments = 50;
 
     /// <summary><c>customer_12</c> of the store's own customers; any text of others. Unique in the store.</summary>
-    public string Reference { get; private init; } = "";
+    public string Reference { get; private set; } = "";
 
     /// <summary>The store's own customer, of whom the row knows nothing but this: see <see cref="ShopperRows.Contact"/>.</summary>
     public long? CustomerId { get; private set; }
@@ -77,6 +77,9 @@ public sealed class Shopper : StoreEntity, IAudited
 
     /// <summary>Nothing is left that says who it was; numbers that were counted stay.</summary>
     public void Forget() => (Email, EmailKey, Phone, Name, Locale, TimeZone, Country, Segments) = (null, null, null, null, null, null, null, []);
+
+    /// <summary>Nobody finds the row by the reference any more, and the store's customer is another person from now on.</summary>
+    public void Vanish() => (Reference, CustomerId) = ($"erased_{Id}", null);
 
     internal static string Checked(string reference) => reference.Trim() is { Length: > 0 and <= MaxReference } text
         ? text

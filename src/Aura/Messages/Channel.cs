@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aura.Accounts;
 using Aura.Connectors.Messages;
+using Aura.Integrations;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -75,8 +76,9 @@ public sealed class ChannelSetup : StoreEntity, IAudited
     }
 
     /// <param name="given">Settings that are left out stay, unless the provider is another.</param>
+    /// <param name="account">What the store has agreed with the provider elsewhere: what is not given here is read there; null: nothing.</param>
     /// <exception cref="Refused">422 for a provider of another channel, or settings that it cannot work with.</exception>
-    public void Use(string provider, IReadOnlyDictionary<string, string?> given, KeyRing ring, MessageProviders providers)
+    public void Use(string provider, IReadOnlyDictionary<string, string?> given, ProviderSettings? account, KeyRing ring, MessageProviders providers)
     {
         var settings = provider == Provider ? Open(ring) : [];
         foreach (var (name, value) in given)
@@ -84,7 +86,7 @@ public sealed class ChannelSetup : StoreEntity, IAudited
                 settings.Remove(name);
             else
                 settings[name] = value;
-        Check(provider, settings, providers);
+        Check(provider, settings, account, providers);
         (Provider, Settings) = (provider, settings.Count == 0 ? null : ring.Seal(JsonSerializer.Serialize(settings), Purpose));
     }
 
@@ -104,7 +106,8 @@ public sealed class ChannelSetup : StoreEntity, IAudited
         ? rule
         : throw Refused.Invalid(nameof(Consent), "Only e-mail may go to people who have not agreed.");
 
-    public ProviderSettings Read(KeyRing ring) => new(Open(ring));
+    /// <param name="account">See <see cref="Use"/>.</param>
+    public ProviderSettings Read(KeyRing ring, ProviderSettings? account) => new(Open(ring)) { Else = account };
 
     /// <summary>The names of the settings that are given; secrets among them.</summary>
     public IReadOnlyList<string> Given(KeyRing ring) => [.. Open(ring).Keys.Order()];
@@ -112,7 +115,7 @@ public sealed class ChannelSetup : StoreEntity, IAudited
     private Dictionary<string, string> Open(KeyRing ring) =>
         Settings is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(ring.Open(Settings, Purpose)) ?? [];
 
-    private void Check(string provider, Dictionary<string, string> settings, MessageProviders providers)
+    private void Check(string provider, Dictionary<string, string> settings, ProviderSettings? account, MessageProviders providers)
     {
         var known = provider == Mailbox ? new(Mailbox, Words<Channel>.All, [], [], []) : MessageProviders.Find(provider);
         if (known is null || !known.Channels.Contains(Words<Channel>.Of(Channel)))
@@ -123,7 +126,7 @@ public sealed class ChannelSetup : StoreEntity, IAudited
             return;
         try
         {
-            providers.Open(provider, new(settings));
+            providers.Open(provider, new(settings) { Else = account });
         }
         catch (WrongSettings wrong)
         {
@@ -140,7 +143,7 @@ public static class SandboxProviders
 
     /// <summary>The provider that a store really uses: a sandbox the mailbox, unless the merchant says that the mail server is a trap.</summary>
     public static string? Effective(this ChannelSetup setup, bool isTest, KeyRing ring) =>
-        isTest && setup.Provider is not null && !(setup.Provider == "smtp" && setup.Read(ring).Maybe(Catcher) == "true") ? ChannelSetup.Mailbox : setup.Provider;
+        isTest && setup.Provider is not null && !(setup.Provider == "smtp" && setup.Read(ring, null).Maybe(Catcher) == "true") ? ChannelSetup.Mailbox : setup.Provider;
 }
 
 public static class Channels
@@ -148,6 +151,10 @@ public static class Channels
     /// <summary>How the store uses a channel.</summary>
     public static async Task<ChannelSetup> Channel(this AuraDb db, Channel channel, CancellationToken cancellation) =>
         await db.ChannelSetups.FirstOrDefaultAsync(c => c.Channel == channel, cancellation) ?? ChannelSetup.Usual(channel);
+
+    /// <summary>The settings of a channel's provider, with those of the store's account there.</summary>
+    public static async Task<ProviderSettings> SettingsOf(this AuraDb db, ChannelSetup setup, KeyRing ring, CancellationToken cancellation) =>
+        setup.Read(ring, setup.Provider is { } provider ? await db.CredentialOf(provider, ring, cancellation) : null);
 
     /// <summary>All channels, used or not.</summary>
     public static async Task<IReadOnlyList<ChannelSetup>> AllChannels(this AuraDb db, CancellationToken cancellation)

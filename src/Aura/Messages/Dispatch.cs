@@ -46,6 +46,24 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
         return null;
     }
 
+    /// <summary>Queues a message for each channel and takes it through the gate at once, in the transaction that is open: what the mailbox keeps has arrived
+    /// then, what is not to be sent has its reason, and what goes to a provider is left to a job.</summary>
+    /// <param name="wish">The wish for a channel; its key is given here.</param>
+    /// <exception cref="Refused">As from <see cref="Messaging.Queue"/>.</exception>
+    public async Task<IReadOnlyList<Message>> SendTogether(IReadOnlyList<Channel> channels, Func<Channel, MessageWish> wish, CancellationToken cancellation)
+    {
+        var (group, messages) = (db.NextId(), new List<Message>());
+        foreach (var channel in channels)
+        {
+            var message = await db.Queue(wish(channel) with { OnceKey = $"send:{group}:{Words<Channel>.Of(channel)}" }, cancellation, group);
+            await Release(message, mayHandOver: false, cancellation);
+            await db.SaveChangesAsync(cancellation);
+            messages.Add(message);
+        }
+
+        return messages;
+    }
+
     internal void Tell(string type, Message message) => db.Publish(type, message, new
     {
         MessageId = $"{new Id<Message>(message.Id)}", Channel = Words<Channel>.Of(message.Channel), message.Template, Reason = message.Reason,

@@ -42,6 +42,7 @@ public static class Messaging
         services.AddSingleton<Connectors.Messages.MessageProviders>();
         services.AddSingleton<MessageLinks>();
         services.AddScoped<Dispatch>();
+        services.AddSingleton<Customers.IPersonalData, CorrespondenceData>();
         services.AddJob<SendMessage>();
         services.AddJob<SendCampaign>();
     }

@@ -24,7 +24,7 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch, KeyRing ring, Me
         var handover = await db.InTransaction(() => Take(id, cancellation), cancellation);
         if (handover is null)
             return null;
-        var provider = providers.Open(handover.Message.Provider!, handover.Setup.Read(ring)); // it has begun
+        var provider = providers.Open(handover.Message.Provider!, await db.SettingsOf(handover.Setup, ring, cancellation)); // it has begun
         var answer = await provider.Send(dispatch.Outgoing(handover), CancellationToken.None); // has a limit of its own; who stops halfway does not know
         await db.InTransaction(() => Note(id, handover.Message.Attempts, answer, provider.KnowsKeys), CancellationToken.None);
         return new { Outcome = $"{answer.Outcome}", answer.Reason };
@@ -51,7 +51,7 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch, KeyRing ring, Me
     private async Task<bool> IsKnownAgain(Message message, CancellationToken cancellation)
     {
         var setup = await db.Channel(message.Channel, cancellation);
-        return setup.Provider == message.Provider && providers.Open(message.Provider!, setup.Read(ring)).KnowsKeys; // it has begun
+        return setup.Provider == message.Provider && providers.Open(message.Provider!, await db.SettingsOf(setup, ring, cancellation)).KnowsKeys; // it has begun
     }
 
     /// <summary>Notes the answer, if nobody has given the message up meanwhile for another attempt.</summary>

@@ -34,5 +34,5 @@ internal static class Correspondence
     public static Task UseMailServer(this Store store, MailServer server, bool isTrap = true) => store.Database(async (db, services) => await db.Configure(Channel.Email, setup => setup.Use("smtp", new Dictionary<string, string?>
     {
         ["host"] = "localhost", ["port"] = $"{server.Port}", ["from"] = "shop@example.com", ["security"] = "none", ["catcher"] = isTrap ? "true" : null,
-    }, services.GetRequiredService<KeyRing>(), services.GetRequiredService<MessageProviders>()), default));
+    }, null, services.GetRequiredService<KeyRing>(), services.GetRequiredService<MessageProviders>()), default));
 }

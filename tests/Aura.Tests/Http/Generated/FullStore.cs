@@ -67,6 +67,14 @@ internal sealed class FullStore
         await api.Ok("POST /api/v1/automation/events", new { event_type = "signup", customer_id = 1 });
         await api.Ok("POST /api/v1/automation/process-triggers", new { });
         await api.Ok($"PUT /api/v1/automation/{rule["id"]}", new { status = "disabled" });
+        await api.Ok("POST /api/abandoned-checkout-winback/compliance/gdpr/consent", new { customerId = "full", consentType = "marketing", granted = true });
+        await api.Ok("POST /api/abandoned-checkout-winback/templates", new { name = "Full", contents = new { en = new { sms = "Full" } } });
+        await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/send", new { channels = new[] { "email" }, customerId = "full" });
+        await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/suppressions", new { channel = "email", address = "none@b.co" });
+        await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/push-subscriptions", new
+        {
+            customerId = "full", endpoint = "https://push.example/1", keys = new { p256dh = new string('A', 87), auth = new string('A', 22) },
+        });
         await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/brands", new { name = "Acme" });
         await api.Ok("POST /api/abandoned-checkout-winback/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });
         await api.Ok("POST /api/abandoned-checkout-winback/developer/event-stream/configure", new { events = new[] { "cart.abandoned" } });

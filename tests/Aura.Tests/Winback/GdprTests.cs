@@ -1,0 +1,76 @@
+using Aura.Tests.Messages;
+
+namespace Aura.Tests.Winback;
+
+public sealed class GdprTests
+{
+    private const string Base = "/api/abandoned-checkout-winback";
+    private const string Path = $"{Base}/compliance/gdpr";
+
+    [Fact]
+    public async Task Consent_is_recorded_and_listed_newest_first()
+    {
+        var store = await Store.Open();
+        var made = await store.Test.Ok($"POST {Path}/consent", new { customerId = "customer_123", consentType = "email_marketing", granted = true });
+        await store.Test.Ok($"POST {Path}/consent", new { customerId = "customer_123", consentType = "email_marketing", granted = false, source = "form", textVersion = "2026-01" });
+
+        Assert.StartsWith("consent_", (string?)made["consentId"]);
+        var list = (await store.Test.Ok($"GET {Path}/consent"))["consent"]!.AsArray();
+        Assert.Equal([false, true], list.Select(one => (bool)one!["granted"]!));
+        Assert.Equal(("customer_123", "email_marketing"), ((string?)list[0]!["customerId"], (string?)list[0]!["consentType"]));
+        Assert.Equal(400, (await store.Test.Send($"POST {Path}/consent", new { consentType = "email_marketing", granted = true })).Status);
+        Assert.Equal(422, (await store.Test.Send($"POST {Path}/consent", new { customerId = "a", consentType = "email_marketing", granted = "maybe" })).Status);
+        Assert.Equal(422, (await store.Test.Send($"POST {Path}/consent", new { customerId = "a", consentType = "E-Mail!", granted = true })).Status);
+    }
+
+    [Fact]
+    public async Task What_the_store_knows_of_somebody_is_exported_and_then_forgotten()
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane");
+        await store.Test.Ok($"POST {Base}/ai/orchestration/multi-channel/send", new { channels = new[] { "email" }, customerId = "jane" });
+        var export = (await store.Test.Ok($"GET {Path}/export?customerId=jane"))["data"]!;
+        Assert.Equal("jane@example.com", (string?)export["profile"]!["email"]);
+        Assert.Contains("jane@example.com", export["messages"]!.ToJsonString());
+
+        var deleted = await store.Test.Ok($"DELETE {Path}/delete-customer-data?customerId=jane");
+
+        Assert.Equal((true, "jane"), ((bool)deleted["deleted"]!, (string?)deleted["customerId"]));
+        Assert.Equal(404, (await store.Test.Send($"GET {Path}/export?customerId=jane")).Status);
+        Assert.Equal(404, (await store.Test.Send($"DELETE {Path}/delete-customer-data?customerId=jane")).Status);
+        Assert.Equal(400, (await store.Test.Send($"DELETE {Path}/delete-customer-data")).Status);
+        foreach (var route in (string[])[$"{Base}/ai/orchestration/multi-channel/mailbox", $"{Path}/consent", "/v2/audit-logs"])
+            Assert.DoesNotContain("jane", (await store.Test.Ok($"GET {route}")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_customer_of_the_store_without_orders_is_gone_and_one_with_orders_has_no_name_any_more()
+    {
+        var store = await Store.Open();
+        var product = await store.Test.Ok("POST /v2/products", new { name = "Lamp", price = 20, sku = "L", variants = new[] { new { sku = "L", inventory = 5 } } });
+        var browser = (string)(await store.Test.Ok("POST /v2/customers", new { email = "browser@example.com", first_name = "Bruno" }))["id"]!;
+        var buyer = (string)(await store.Test.Ok("POST /v2/customers", new { email = "buyer@example.com", first_name = "Berta", phone = "+15552223333" }))["id"]!;
+        await store.Test.Ok("POST /v2/orders", new { customer_id = buyer, items = new[] { new { product_id = product["id"], quantity = 1 } } });
+
+        Assert.Empty((await store.Test.Ok($"DELETE {Path}/delete-customer-data?customerId={browser}"))["retained"]!.AsArray());
+        Assert.Single((await store.Test.Ok($"DELETE {Path}/delete-customer-data?customerId=customer_{buyer[5..]}"))["retained"]!.AsArray());
+
+        await store.Test.Refused(404, $"GET /v2/customers/{browser}");
+        var left = await store.Test.Ok($"GET /v2/customers/{buyer}");
+        Assert.EndsWith("@erased.invalid", (string?)left["email"]);
+        Assert.DoesNotContain("Berta", left.ToJsonString());
+        Assert.DoesNotContain("Berta", (await store.Test.Ok($"GET /v2/audit-logs?resource_id={buyer}")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Who_is_anonymized_is_still_there_without_name_mail_and_phone()
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane");
+        var answer = await store.Test.Ok($"POST {Path}/anonymize", new { customerId = "jane" });
+
+        Assert.True((bool)answer["anonymized"]!);
+        var profile = (await store.Test.Ok($"GET {Path}/export?customerId=jane"))["data"]!["profile"]!;
+        Assert.Equal((null, null, null), ((string?)profile["email"], (string?)profile["phone"], (string?)profile["name"]));
+    }
+}
