@@ -7,6 +7,7 @@ using Aura.Events;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Messages;
+using Aura.Monitoring;
 using Aura.Orders;
 using Aura.Payments;
 using Aura.Persistence;
@@ -86,6 +87,7 @@ public static class AuraServices
         services.AddScripts();
         services.AddScoped<PersonalData>();
         services.AddSingleton<IPersonalData, PurchaseData>();
+        services.AddScoped<IsolationAudit>();
         services.AddMessages();
         services.AddWallets();
         services.AddRecovery();

@@ -37,6 +37,10 @@ public static class WinbackApi
         api.MapWebhooks();
         api.MapEventStream();
         api.MapCustomScripts();
+        api.MapMultiStore();
+        api.MapLocalization();
+        api.MapWhiteLabelSettings();
+        api.MapTenantIsolation();
         api.MapTeams();
         api.MapRoles();
         api.MapRoleAssignments();

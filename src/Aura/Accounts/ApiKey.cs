@@ -120,7 +120,8 @@ public sealed class ApiKey : IIdentified
         RevokedAt is null && !(ExpiresAt <= now) && (Hash.AsSpan().SequenceEqual(hash) || PreviousExpiresAt > now && PreviousHash.AsSpan().SequenceEqual(hash));
 
     public bool MayEnter(Store store) =>
-        store.AccountId == AccountId && store.IsTest == IsTest && (StoreIds is null || StoreIds.Contains(store.Id));
+        store.AccountId == AccountId && store.IsTest == IsTest && (StoreIds is null || StoreIds.Contains(store.Id)) &&
+        (!store.Settings.ForbidSharedKeys || StoreIds is [_]);
 
     public static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

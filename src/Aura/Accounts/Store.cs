@@ -71,6 +71,10 @@ public sealed partial class Store : IIdentified
     public static void Pair(Store live, Store sandbox) => (live.TwinId, sandbox.TwinId) = (sandbox.Id, live.Id);
 
     public void Rename(string name) => Name = name;
+
+    /// <exception cref="Refused">422 for what is no host name.</exception>
+    public void Move(string domain) => Domain = DomainOf(domain, nameof(Domain));
+
     public void Set(StoreStatus status) => Status = status;
     public void Set(StoreSettings settings) => Settings = settings;
 
@@ -115,6 +119,15 @@ public sealed record StoreSettings
     public IReadOnlyList<string> Languages { get; init; } = ["en"];
 
     public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>The brand that the store wears among the account's stores: one of the shop that it was set from.</summary>
+    public long? BrandId { get; init; }
+
+    /// <summary>Whether keys that open other stores too are refused here.</summary>
+    public bool ForbidSharedKeys { get; init; }
+
+    /// <summary>Whether webhooks go to https addresses alone.</summary>
+    public bool RequireHttpsWebhooks { get; init; }
 
     /// <summary>How stock is chosen when several warehouses have it.</summary>
     public StockRouting Routing { get; init; }

@@ -24,6 +24,13 @@ public sealed class DeliverWebhook(AuraDb db, KeyRing ring, WebhookSender sender
             return null;
         }
 
+        if (webhook.Objection(db.Caller.Settings) is { } objection)
+        {
+            delivery.Cancel(objection);
+            await db.SaveChangesAsync(cancellation);
+            return null;
+        }
+
         var secrets = webhook.Secrets(ring, db.Now);
         var answer = await sender.Send(
             webhook.Url, new Id<StoreEvent>(delivery.EventId).ToString(), webhook.Message(delivery.Body, secrets), secrets, webhook.SignaturePrefix, cancellation);

@@ -90,6 +90,11 @@ public sealed class Webhook : StoreEntity, IAudited
         Events = [.. events.Select((pattern, index) => EventTypes.Known(pattern, $"{nameof(Events)}[{index}]")).Distinct()];
     }
 
+    /// <summary>Why the store sends it nothing, as a sentence; null: it does.</summary>
+    public string? Objection(StoreSettings settings) => settings.RequireHttpsWebhooks && !Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        ? "The store sends to https addresses alone."
+        : null;
+
     public bool Wants(StoreEvent happened) =>
         Status == WebhookStatus.Active && happened.CreatedAt >= CreatedAt && Events.Any(pattern => EventTypes.Covers(pattern, happened.Type));
 

@@ -18,6 +18,8 @@ public sealed class WebhookTest(AuraDb db, KeyRing ring, WebhookSender sender, I
     /// <exception cref="Refused">422 for a type that does not exist.</exception>
     public async Task<(StoreEvent Event, WebhookAnswer Answer)> Send(Webhook webhook, string? type, CancellationToken cancellation)
     {
+        if (webhook.Objection(db.Caller.Settings) is { } objection)
+            throw Refused.Conflict("https_only", objection);
         type ??= webhook.Events.FirstOrDefault(EventTypes.Has) ?? Type;
         if (type != Type && !EventTypes.Has(type))
             throw Refused.Invalid(nameof(type), $"'{type}' is no event.");

@@ -114,6 +114,8 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();
+    public DbSet<ShopLocale> ShopLocales => Set<ShopLocale>();
+    public DbSet<WhiteLabel> WhiteLabels => Set<WhiteLabel>();
 
     // Carts, shipping, taxes
     public DbSet<Cart> Carts => Set<Cart>();

@@ -82,6 +82,8 @@ internal sealed class FullStore
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/recovery-workflows", new { name = "Won back", triggers = new[] { "cart_value > 1000000" }, actions = new[] { "send_email" } });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/smart-triggers", new { name = "Dear", condition = "cart_value > 1000000", action = "send_email", enabled = false });
         await api.Ok("POST /api/abandoned-checkout-winback/carts", new { customerId = "full", cartValue = 10, items = new[] { new { name = "Mug", price = 10 } } });
+        await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/localization", new { code = "es", name = "Spanish" });
+        await api.Ok("PUT /api/abandoned-checkout-winback/whitelabel/settings", new { companyName = "Acme" });
         var script = await api.Ok("POST /api/abandoned-checkout-winback/developer/custom-scripts", new { name = "Dear", trigger = "customer_updated", code = "function main() { return 1; }" });
         await Store.Server.Rows("""
             INSERT INTO script_runs (tenant_id, id, script_id, revision, event_id, status, logs, duration_ms, created_at) VALUES ($1, nextval('ids'), $2, 1, 1, 'succeeded', '{}', 1, now())
