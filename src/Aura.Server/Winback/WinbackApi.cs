@@ -50,5 +50,6 @@ public static class WinbackApi
         api.MapRecoveryWorkflows();
         api.MapSmartTriggers();
         app.MapRecoveryLinks();
+        api.MapCustomerValues();
     }
 }

@@ -15,7 +15,9 @@ public sealed record BgNbd(double R, double Alpha, double A, double B)
     /// <summary>Fewer repeat customers than this are not fitted.</summary>
     public const int LeastRepeaters = 20;
 
-    private const double Furthest = 15; // of the logarithm of a parameter: beyond, the likelihood is flat and the fit has no end
+    /// <summary>Of the logarithm of a parameter. The likelihood of customers who are all alike rises for ever, ever slower, as their parameters grow: what is taken off it
+    /// for each square of a logarithm ends that, and moves no digit that is published.</summary>
+    internal const double Furthest = 12, Pull = 0.00005;
 
     /// <summary>The parameters under which these customers are likeliest. With the logarithms of the parameters and a scaled unit of time, from several
     /// starts.</summary>
@@ -30,11 +32,11 @@ public sealed record BgNbd(double R, double Alpha, double A, double B)
 
         var unit = groups.Max(group => group.Of.Age) / 10;
         (Purchases Of, int Count)[] scaled = [.. groups.Select(group => (group.Of with { Recency = group.Of.Recency / unit, Age = group.Of.Age / unit }, group.Count))];
-        double Loss(double[] logs) => logs.Any(log => Math.Abs(log) > Furthest) ? double.PositiveInfinity : -At(logs).LogLikelihood(scaled);
+        double Loss(double[] logs) => logs.Any(log => Math.Abs(log) > Furthest) ? double.PositiveInfinity : Pull * logs.Sum(log => log * log) - At(logs).LogLikelihood(scaled);
 
         double[][] starts = [[0, 0, 0, 0], [-1.5, 0, -0.5, 1], [0.5, 1.5, -2, 1]];
         var (best, loss) = starts.Select(start => Simplex.Minimize(Loss, start, tolerance: 1e-13)).MinBy(found => found.Value);
-        if (!double.IsFinite(loss) || best.Any(log => Math.Abs(log) > Furthest - 5))
+        if (!double.IsFinite(loss) || best.Any(log => Math.Abs(log) > Furthest - 1))
             return null;
         var found = At(best);
         return found with { Alpha = found.Alpha * unit };
@@ -72,23 +74,32 @@ public sealed record BgNbd(double R, double Alpha, double A, double B)
         ? 0
         : A / (B + customer.Repeats - 1) * Math.Exp((R + customer.Repeats) * Math.Log((Alpha + customer.Age) / (Alpha + customer.Recency)));
 
-    /// <summary>c/(a − 1) (1 − (s/(s + t))^r ₂F₁(r, b; c; t/(s + t))). Euler's transformation, ₂F₁(r, b; c; z) = (1 − z)^(c − r − b) ₂F₁(c − r, c − b; c; z)
-    /// with c − b = a − 1, keeps it from overflowing for customers who buy a hundred times.</summary>
-    private double Growth(double r, double b, double c, double scale, double time)
+    /// <summary>c/(a − 1) (1 − (s/(s + t))^r ₂F₁(r, b; c; t/(s + t))), where a − 1 is c − b.</summary>
+    private static double Growth(double r, double b, double c, double scale, double time)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(time);
         var less = c - b;
         if (Math.Abs(less) < 1e-7)
             (less, c) = (1e-7, b + 1e-7); // the limit at a = 1, to seven digits
-        var z = time / (scale + time);
-        return c / less * (1 - Math.Exp(less * Math.Log(1 - z)) * Hypergeometric(c - r, less, c, z));
+        return c / less * (1 - Weighted(r, b, c, time / (scale + time)));
     }
 
-    private static double Hypergeometric(double a, double b, double c, double z)
+    /// <summary>(1 − z)^r ₂F₁(r, b; c; z), term by term with its logarithm: of customers who are much alike, or who buy a hundred times, the one factor is too small for
+    /// a number and the other too large.</summary>
+    private static double Weighted(double r, double b, double c, double z)
     {
-        var (sum, term) = (1.0, 1.0);
-        for (var n = 0; n < 100_000 && Math.Abs(term) > 1e-15 * Math.Abs(sum); n++)
-            sum += term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z;
+        if (z == 0)
+            return 1;
+        var (sum, log, sign) = (0.0, r * Math.Log(1 - z), 1);
+        for (var n = 0; n < 1_000_000; n++)
+        {
+            sum += sign * Math.Exp(log);
+            var ratio = (r + n) * (b + n) / ((c + n) * (n + 1)) * z;
+            if (ratio is > 0 and < 1 && Math.Exp(log) < 1e-16 * (1 - ratio) * Math.Abs(sum))
+                break;
+            (log, sign) = (log + Math.Log(Math.Abs(ratio)), ratio < 0 ? -sign : sign);
+        }
+
         return sum;
     }
 }

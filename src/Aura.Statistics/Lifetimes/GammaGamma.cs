@@ -30,12 +30,12 @@ public sealed record GammaGamma(double P, double Q, double Gamma)
 
         var unit = all.Average(customer => customer.MeanValue);
         Spending[] scaled = [.. all.Select(customer => customer with { MeanValue = customer.MeanValue / unit })];
-        double Loss(double[] logs) => logs.Any(log => Math.Abs(log) > 12) ? double.PositiveInfinity : -At(logs).LogLikelihood(scaled);
+        double Loss(double[] logs) => logs.Any(log => Math.Abs(log) > BgNbd.Furthest) ? double.PositiveInfinity : BgNbd.Pull * logs.Sum(log => log * log) - At(logs).LogLikelihood(scaled);
 
         double[][] starts = [[0, 0.5, 0], [1.5, 1.2, -0.8], [3, 2, 0]];
         var (best, loss) = starts.Select(start => Simplex.Minimize(Loss, start, tolerance: 1e-13)).MinBy(found => found.Value);
         var found = At(best);
-        return double.IsFinite(loss) && best.All(log => Math.Abs(log) < 8) && found.Q > 1 ? found with { Gamma = found.Gamma * unit } : null;
+        return double.IsFinite(loss) && best.All(log => Math.Abs(log) < BgNbd.Furthest - 1) && found.Q > 1 ? found with { Gamma = found.Gamma * unit } : null;
     }
 
     /// <summary>The logarithm of the likelihood of this spending (equation 1a).</summary>

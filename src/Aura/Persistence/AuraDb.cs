@@ -22,6 +22,7 @@ using Aura.Taxes;
 using Aura.Wallets;
 using Aura.Winback.Forecasts;
 using Aura.Winback.Recovery;
+using Aura.Winback.Lifetimes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -106,6 +107,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     // Winback
     public DbSet<ForecastParameters> ForecastParameters => Set<ForecastParameters>();
     public DbSet<RevenueForecast> RevenueForecasts => Set<RevenueForecast>();
+    public DbSet<LifetimeAccount> CustomerAccounts => Set<LifetimeAccount>();
 
     // Scripts
     public DbSet<CustomScript> CustomScripts => Set<CustomScript>();

@@ -109,6 +109,31 @@ public sealed class LifetimesTests
     }
 
     [Fact]
+    public void Customers_who_are_all_alike_are_fitted_as_such()
+    {
+        var random = new Random(11);
+        List<Purchases> customers = [];
+        for (var customer = 0; customer < 400; customer++)
+        {
+            var (last, repeats) = (0.0, 0);
+            for (var at = -10 * Math.Log(1 - random.NextDouble()); at < 60; at -= 10 * Math.Log(1 - random.NextDouble()))
+            {
+                (last, repeats) = (at, repeats + 1);
+                if (random.NextDouble() < 0.2)
+                    break;
+            }
+
+            customers.Add(new(repeats, last, 60));
+        }
+
+        var model = BgNbd.Fit(customers)!; // fitted
+        Assert.Equal(0.1, model.R / model.Alpha, 0.01); // one in ten weeks
+        Assert.Equal(0.2, model.A / (model.A + model.B), 0.06);
+        Assert.Equal(customers.Count(customer => customer.Repeats > 0) / 400.0, 1 - Math.Exp(-60 / 10.0), 0.02); // or the customers would not be those
+        Assert.InRange(model.ExpectedPurchases(new(3, 55, 60), 52), 1, 5.2); // and nothing overflows, with r in the thousands
+    }
+
+    [Fact]
     public void Customers_who_say_nothing_are_not_fitted()
     {
         Assert.Null(BgNbd.Fit(Enumerable.Repeat(new Purchases(0, 0, 20), 500)));
