@@ -45,6 +45,10 @@ public static class WinbackApi
         api.MapRoles();
         api.MapRoleAssignments();
         api.MapApiKeys();
+        api.MapApprovals();
+        api.MapComments();
+        api.MapSharedAssets();
+        api.MapNotifications();
         api.MapRevenueForecasts();
         api.MapWatchedCarts();
         api.MapRecoveryWorkflows();

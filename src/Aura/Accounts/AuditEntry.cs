@@ -105,7 +105,8 @@ public sealed class AuditEntry : StoreRow, IIdentified
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    private static (string Prefix, string Noun) Names(Type type) => Named.GetOrAdd(type, static its => (
+    /// <summary>What the outside calls the things of this type.</summary>
+    internal static (string Prefix, string Noun) Names(Type type) => Named.GetOrAdd(type, static its => (
         (string)its.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
         (string)its.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!));
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Aura.Brands;
 
 /// <summary>How messages and pages of a shop look: a shop may have several.</summary>
-public sealed partial class Brand : StoreEntity, IAudited
+public sealed partial class Brand : StoreEntity, IApprovable
 {
     public static string Prefix => "brand";
     public static string Noun => "brand";
@@ -23,6 +23,8 @@ public sealed partial class Brand : StoreEntity, IAudited
     public string? LogoUrl { get; private set; }
 
     public string? FontFamily { get; private set; }
+
+    public object Content => new { Name, PrimaryColor, SecondaryColor, LogoUrl, FontFamily };
 
     public static Brand Create(string name)
     {

@@ -17,7 +17,7 @@ public enum CampaignStatus
 }
 
 /// <summary>One message to many: to a segment, or to people who are named.</summary>
-public sealed class Campaign : StoreEntity, IAudited
+public sealed class Campaign : StoreEntity, IApprovable
 {
     public static string Prefix => "campaign";
     public static string[] OtherPrefixes => ["scheduled"];
@@ -44,6 +44,8 @@ public sealed class Campaign : StoreEntity, IAudited
 
     /// <summary>Messages that were queued; what became of each is the messages' to say.</summary>
     public int Queued { get; private set; }
+
+    public object Content => new { Name, Channels, Template, SegmentId, ShopperIds, Values };
 
     /// <exception cref="Refused">422 without a channel, or with more than 10,000 people who are named.</exception>
     public static Campaign Create(string name, IReadOnlyCollection<Channel> channels, TemplateSource template)

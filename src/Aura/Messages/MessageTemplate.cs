@@ -34,7 +34,7 @@ public enum TemplateOrigin
 }
 
 /// <summary>Something that can be said to many, in one or more languages.</summary>
-public sealed class MessageTemplate : StoreEntity, IAudited
+public sealed class MessageTemplate : StoreEntity, IApprovable
 {
     public static string Prefix => "template";
     public static string Noun => "template";
@@ -50,6 +50,8 @@ public sealed class MessageTemplate : StoreEntity, IAudited
 
     /// <summary>Spoken to those whose language is not there.</summary>
     public string DefaultLocale { get; private set; } = "en";
+
+    public object Content => new { Name, Contents, DefaultLocale };
 
     /// <inheritdoc cref="Say"/>
     public static MessageTemplate Create(string name, IReadOnlyDictionary<string, TemplateText> contents, string? defaultLocale, TemplateOrigin origin = TemplateOrigin.Own)

@@ -88,7 +88,7 @@ public sealed partial class AuraDb
     private async Task Write(bool commit, CancellationToken cancellation)
     {
         ChangeTracker.DetectChanges();
-        NoteAll();
+        await NoteAll(cancellation);
         await using var batch = new NpgsqlBatch();
         var answers = AddRows(batch);
         batch.Add(later.Select(statement => statement.Command));

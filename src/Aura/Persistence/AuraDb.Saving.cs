@@ -1,4 +1,5 @@
 using Aura.Accounts;
+using Aura.Collaboration;
 using Aura.Events;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -66,7 +67,7 @@ public sealed partial class AuraDb
             }
 
             ChangeTracker.DetectChanges();
-            NoteAll();
+            await NoteAll(cancellationToken);
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
         finally
@@ -75,8 +76,9 @@ public sealed partial class AuraDb
         }
     }
 
-    private void NoteAll()
+    private async Task NoteAll(CancellationToken cancellation)
     {
+        await this.NoteChangedContents(cancellation);
         foreach (var entry in ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList())
             Note(entry);
     }

@@ -2,6 +2,7 @@ using Aura.Accounts;
 using Aura.Brands;
 using Aura.Carts;
 using Aura.Catalog;
+using Aura.Collaboration;
 using Aura.Customers;
 using Aura.Events;
 using Aura.Integrations;
@@ -113,6 +114,14 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<CustomScript> CustomScripts => Set<CustomScript>();
     public DbSet<ScriptVersion> ScriptVersions => Set<ScriptVersion>();
     public DbSet<ScriptRun> ScriptRuns => Set<ScriptRun>();
+
+    // Collaboration
+    public DbSet<Approval> Approvals => Set<Approval>();
+    public DbSet<Comment> Comments => Set<Comment>();
+    public DbSet<SharedAsset> SharedAssets => Set<SharedAsset>();
+    public DbSet<AssetAccess> AssetAccesses => Set<AssetAccess>();
+    public DbSet<Notification> Notifications => Set<Notification>();
+    public DbSet<NotificationRead> NotificationReads => Set<NotificationRead>();
 
     // Brands
     public DbSet<Brand> Brands => Set<Brand>();

@@ -33,6 +33,8 @@ internal static class Conventions
             row.Property(nameof(StoreRow.TenantId)).ValueGeneratedOnAdd().HasValueGenerator<TenantGenerator>();
             row.Property(nameof(StoreRow.Id)).ValueGeneratedOnAdd().HasValueGenerator<IdGenerator>();
             row.HasQueryFilter(OwnTenant(entity.ClrType, db));
+            if (entity.ClrType.IsAssignableTo(typeof(IApprovable)))
+                row.Ignore(nameof(IApprovable.Content));
             if (entity.ClrType.IsAssignableTo(typeof(StoreEntity)))
                 row.Property(nameof(StoreEntity.Version)).IsConcurrencyToken();
         }

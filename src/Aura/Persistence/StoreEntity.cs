@@ -34,6 +34,14 @@ public abstract class StoreEntity : StoreRow
 /// <summary>Changes of this entity go to the audit log, field by field.</summary>
 public interface IAudited : IIdentified;
 
+/// <summary>People may be asked to approve it. An approval is bound to the content: what others see or get of it, and not its state or its counters.</summary>
+/// <remarks>Whatever is not in this row must be named in it by a version, for only changes of the row itself are heard of.</remarks>
+public interface IApprovable : IAudited
+{
+    /// <summary>Something that serialises to JSON.</summary>
+    object Content { get; }
+}
+
 /// <summary>Amounts of this entity (properties marked <see cref="MinorUnitsAttribute"/>) are in this currency.</summary>
 public interface IPriced
 {

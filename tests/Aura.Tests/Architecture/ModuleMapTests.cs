@@ -20,6 +20,7 @@ public sealed class ModuleMapTests
         ["Integrations"] = ["Accounts", "Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Accounts", "Persistence"],
+        ["Collaboration"] = ["Accounts", "Persistence"],
         ["Payments"] = ["Accounts", "Customers", "Jobs", "Persistence"],
         ["Wallets"] = ["Accounts", "Customers", "Jobs", "Payments", "Persistence"],
         ["Shipping"] = ["Accounts", "Persistence", "Pricing"],

@@ -88,6 +88,10 @@ internal sealed class FullStore
         await Store.Server.Rows("""
             INSERT INTO script_runs (tenant_id, id, script_id, revision, event_id, status, logs, duration_ms, created_at) VALUES ($1, nextval('ids'), $2, 1, 1, 'succeeded', '{}', 1, now())
             """, [Store.Account.Sandbox.Id, Id<Aura.Scripts.CustomScript>.ToNumber((string?)script["scriptId"])!.Value]);
+        await api.Ok($"POST {Staff.Api}/collaboration/approval-workflows", new { name = "Launch", entityType = "launch", entityId = "launch_1", requestedBy = "user_1" });
+        await api.Ok($"POST {Staff.Api}/collaboration/comments", new { entityType = "launch", entityId = "launch_1", text = "Soon?", author = "user_1" });
+        await api.Ok($"POST {Staff.Api}/collaboration/shared-assets", new { name = "Logo", sharedBy = "user_1" });
+        await api.Ok($"POST {Staff.Api}/notifications/broadcast", new { title = "Launch", message = "Tomorrow." });
         await api.Ok("POST /v2/segments", new { name = "Loyal", rule = new { min_orders = 3 } });
         var product = await api.Ok("POST /v2/products", new
         {
