@@ -75,6 +75,7 @@ public static class AuraServer
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));
         services.AddSingleton<RateLimits>();
         services.AddSingleton<RequestSignatures>();
+        services.AddSingleton<StreamTickets>();
         services.AddSingleton<KnownScopes>();
         services.AddAura(database, options.DirectDatabase, options.ReplicaDatabase);
         if (options.Stripe is { } stripe)
@@ -111,6 +112,7 @@ public static class AuraServer
         app.UseMiddleware<Charsets>();
         app.UseMiddleware<HeadRequests>();
         app.UseResponseCompression();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseMiddleware<Gate>();
         if (options.ReplicaDatabase is not null)

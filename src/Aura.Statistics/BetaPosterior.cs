@@ -55,13 +55,31 @@ public sealed record BetaPosterior
         })))];
     }
 
+    /// <summary>For each rate the chance that it times its worth is the highest of all. They add up to 1, unless nothing is worth anything.</summary>
+    /// <param name="worths">Of a success, for each rate; what is worth nothing or less is never the best.</param>
+    /// <exception cref="ArgumentException">There is no rate, or not a worth for each.</exception>
+    public static double[] ChancesToBeBest(IReadOnlyList<BetaPosterior> rates, IReadOnlyList<double> worths)
+    {
+        if (rates.Count == 0 || rates.Count != worths.Count)
+            throw new ArgumentException("One rate at least is expected, and a worth for each.", nameof(worths));
+        return [.. rates.Select((rate, index) => worths[index] <= 0 ? 0 : Math.Min(1, Integrate(rates.Select((other, j) => (other, worths[j] / worths[index])), at =>
+        {
+            var density = MathNet.Numerics.Distributions.Beta.PDF(rate.Alpha, rate.Beta, at);
+            return density < 1e-16 ? 0 : Enumerable.Range(0, rates.Count).Where(other => other != index && worths[other] > 0)
+                .Aggregate(density, (product, other) => product * rates[other].Below(Math.Min(1, at * worths[index] / worths[other])));
+        })))];
+    }
+
     private double Below(double rate) => SpecialFunctions.BetaRegularized(Alpha, Beta, rate);
 
     private double Above(double rate) => SpecialFunctions.BetaRegularized(Beta, Alpha, 1 - rate);
 
-    private static double Integrate(IReadOnlyList<BetaPosterior> rates, Func<double, double> f)
+    private static double Integrate(IReadOnlyList<BetaPosterior> rates, Func<double, double> f) => Integrate(rates.Select(rate => (rate, 1.0)), f);
+
+    /// <param name="rates">Each with what its scale is stretched by.</param>
+    private static double Integrate(IEnumerable<(BetaPosterior Rate, double Stretch)> rates, Func<double, double> f)
     {
-        double[] marks = [.. rates.SelectMany(rate => Marks.Select(mark => Math.Clamp(rate.Mean + mark * rate.StandardDeviation, 0, 1))).Order().Distinct()];
+        double[] marks = [.. rates.SelectMany(one => Marks.Select(mark => Math.Clamp((one.Rate.Mean + mark * one.Rate.StandardDeviation) * one.Stretch, 0, 1))).Append(0).Append(1).Order().Distinct()];
         return marks.Zip(marks.Skip(1), (from, to) => GaussLegendreRule.Integrate(f, from, to, 16)).Sum();
     }
 }

@@ -8,7 +8,7 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
 {
     /// <summary>Headers that say something about a failure; the others were about the answer that it replaces.</summary>
     private static readonly HashSet<string> Kept =
-        [HeaderNames.Allow, HeaderNames.RetryAfter, HeaderNames.StrictTransportSecurity, HeaderNames.Link, "Deprecation", "Sunset"];
+        [HeaderNames.Allow, HeaderNames.RetryAfter, HeaderNames.StrictTransportSecurity, HeaderNames.Link, HeaderNames.Upgrade, "Deprecation", "Sunset"];
 
     public async Task Invoke(HttpContext http)
     {

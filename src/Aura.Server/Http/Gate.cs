@@ -20,7 +20,7 @@ public sealed record OpenToSuspended;
 
 /// <summary>Who calls, in which store, how often, and whether they may: before any endpoint of a dialect runs.</summary>
 internal sealed class Gate(
-    RequestDelegate next, AccessDirectory access, StoreOpening opening, RequestSignatures signatures, RateLimits limits, DatabaseWatch watch, TimeProvider time)
+    RequestDelegate next, AccessDirectory access, StoreOpening opening, StreamTickets tickets, RequestSignatures signatures, RateLimits limits, DatabaseWatch watch, TimeProvider time)
 {
     /// <summary>X-Tenant-ID for lists over all stores that the key opens.</summary>
     private const string AllTenants = "*";
@@ -35,7 +35,7 @@ internal sealed class Gate(
         }
 
         watch.Demand();
-        var (secret, entry, home) = await Identify(http, dialect);
+        var (secret, entry, home) = await Identify(http, dialect, endpoint);
         await limits.Admit(http, entry, endpoint);
         await signatures.Verify(http.Request, entry.Key, secret);
         var store = dialect.NamesShop ? await Shop(http.Request, entry) : Tenant(http.Request, entry, home);
@@ -52,15 +52,16 @@ internal sealed class Gate(
 
     /// <returns>The key as it was sent, what it opens, and the store that it works on by itself.</returns>
     /// <exception cref="Refused">401 without a valid key.</exception>
-    private async Task<(string, Access, Store)> Identify(HttpContext http, Dialect dialect)
+    private async Task<(string, Access, Store)> Identify(HttpContext http, Dialect dialect, Endpoint endpoint)
     {
-        if (Secret(http.Request.Headers, dialect) is not { } secret)
-            throw new Refused(Refusal.Unauthenticated, null, $"Send your API key as 'Authorization: Bearer KEY'{(dialect.KeyHeader is { } other ? $" or '{other}: KEY'" : "")}.");
-        var hash = ApiKey.HashOf(secret);
-        var entry = await access.Find(hash, http.RequestAborted);
+        var secret = Secret(http.Request.Headers, dialect);
+        var hash = secret is not null ? ApiKey.HashOf(secret)
+            : endpoint.Metadata.GetMetadata<TakesTicket>() is not null && http.Request.Query["ticket"].ToString() is { Length: > 0 } ticket ? await tickets.Take(ticket, http.RequestAborted)
+            : throw new Refused(Refusal.Unauthenticated, null, $"Send your API key as 'Authorization: Bearer KEY'{(dialect.KeyHeader is { } other ? $" or '{other}: KEY'" : "")}.");
+        var entry = hash is null ? null : await access.Find(hash, http.RequestAborted);
         var home = entry?.Stores.FirstOrDefault(store => store.Id == entry.Key.StoreId);
-        return entry is not null && home is not null && entry.Key.Opens(hash, time.GetUtcNow().UtcDateTime + home.ClockOffset)
-            ? (secret, entry, home)
+        return entry is not null && home is not null && entry.Key.Opens(hash!, time.GetUtcNow().UtcDateTime + home.ClockOffset)
+            ? (secret ?? "", entry, home)
             : throw new Refused(Refusal.Unauthenticated, null, "The API key is not valid.");
     }
 

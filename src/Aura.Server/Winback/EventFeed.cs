@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Aura.Accounts;
 using Aura.Events;
 using Aura.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
 
@@ -30,7 +28,7 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
         try
         {
             await Write(http, ": open\n\n", end.Token);
-            while (await MayGoOn(end.Token))
+            while (await db.MayGoOn(end.Token))
                 await Turn(http, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested || http.RequestAborted.IsCancellationRequested)
@@ -86,13 +84,5 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
             http.Abort();
             throw;
         }
-    }
-
-    /// <summary>Whether key and shop are still what they were when the stream was opened.</summary>
-    private async Task<bool> MayGoOn(CancellationToken cancellation)
-    {
-        var (key, now) = (Id<ApiKey>.ToNumber(db.Caller.Actor), db.Now);
-        return await db.ApiKeys.AnyAsync(k => k.Id == key && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellation)
-            && await db.Stores.AnyAsync(s => s.Id == db.Caller.TenantId && s.Status == StoreStatus.Active, cancellation);
     }
 }

@@ -32,6 +32,9 @@ public static class WinbackApi
         api.MapPushSubscriptions();
         api.MapSuppressions();
         api.MapMessageTemplates();
+        api.MapIncentives();
+        api.MapAbandonmentInsights();
+        api.MapLiveDashboard();
         api.MapConnections();
         api.MapIntegrations();
         api.MapWebhooks();

@@ -10,7 +10,7 @@ namespace Aura.Server.Winback;
 /// <param name="Minutes">Of a wait: how long.</param>
 internal sealed record WorkflowAction(
     string Type, int? DelayMinutes = null, decimal? DelayHours = null, int? Minutes = null, decimal? Hours = null, string? TemplateId = null,
-    decimal? DiscountPercent = null, string? PromotionId = null, int? ValidHours = null);
+    decimal? DiscountPercent = null, string? PromotionId = null, int? ValidHours = null, string? IncentiveId = null);
 
 /// <summary>The actions of a workflow: <c>"send_email"</c>, or an object that says when and what.</summary>
 internal static class WorkflowActions
@@ -35,6 +35,7 @@ internal static class WorkflowActions
             Template = said.TemplateId,
             Percent = said.DiscountPercent,
             PromotionId = said.PromotionId is null ? null : Id<Aura.Promotions.Promotion>.ToNumber(said.PromotionId) ?? throw Refused.Invalid($"{field}.PromotionId", "There is no such promotion."),
+            IncentiveId = said.IncentiveId is null ? null : Id<Aura.Winback.Incentives.Incentive>.ToNumber(said.IncentiveId) ?? throw Refused.Invalid($"{field}.IncentiveId", "There is no such incentive."),
             ValidHours = said.ValidHours,
         };
     }
@@ -44,8 +45,9 @@ internal static class WorkflowActions
     {
         var shown = new WorkflowAction(
             Words<StepType>.Of(step.Type), step.Type == StepType.Wait || step.DelayMinutes == 0 ? null : step.DelayMinutes, null, step.Type == StepType.Wait ? step.DelayMinutes : null, null,
-            step.Template, step.Percent, step is { PromotionId: { } promotion } ? $"{new Id<Aura.Promotions.Promotion>(promotion)}" : null, step.ValidHours);
-        return shown == new WorkflowAction(shown.Type) || step is { Type: StepType.ApplyDiscount, Percent: null, ValidHours: null, DelayMinutes: 0 } ? shown.Type : JsonSerializer.SerializeToElement(shown, Json);
+            step.Template, step.Percent, step is { PromotionId: { } promotion } ? $"{new Id<Aura.Promotions.Promotion>(promotion)}" : null, step.ValidHours,
+            step is { IncentiveId: { } incentive } ? $"{new Id<Aura.Winback.Incentives.Incentive>(incentive)}" : null);
+        return shown == new WorkflowAction(shown.Type) || step is { Type: StepType.ApplyDiscount, Percent: null, ValidHours: null, IncentiveId: null, DelayMinutes: 0 } ? shown.Type : JsonSerializer.SerializeToElement(shown, Json);
     }
 
     /// <summary><c>immediate</c>, or a duration such as <c>PT2H</c>.</summary>
@@ -76,7 +78,7 @@ internal static class WorkflowActions
         }
         catch (JsonException)
         {
-            throw Refused.Invalid(field, "Must be the name of an action, or an object with type, delayMinutes or delayHours (of a wait minutes or hours), templateId, discountPercent, promotionId, validHours.");
+            throw Refused.Invalid(field, "Must be the name of an action, or an object with type, delayMinutes or delayHours (of a wait minutes or hours), templateId, discountPercent, promotionId, incentiveId, validHours.");
         }
     }
 

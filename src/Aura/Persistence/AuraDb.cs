@@ -21,7 +21,9 @@ using Aura.Scripts;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
+using Aura.Winback.Dashboards;
 using Aura.Winback.Forecasts;
+using Aura.Winback.Incentives;
 using Aura.Winback.Recovery;
 using Aura.Winback.Lifetimes;
 using Microsoft.EntityFrameworkCore;
@@ -195,6 +197,9 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<RecoveryWorkflow> RecoveryWorkflows => Set<RecoveryWorkflow>();
     public DbSet<WatchedCart> WatchedCarts => Set<WatchedCart>();
     public DbSet<Journey> RecoveryJourneys => Set<Journey>();
+    public DbSet<Incentive> Incentives => Set<Incentive>();
+    public DbSet<IncentiveOffer> IncentiveOffers => Set<IncentiveOffer>();
+    public DbSet<LiveDashboard> LiveDashboards => Set<LiveDashboard>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

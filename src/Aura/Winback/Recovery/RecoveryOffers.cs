@@ -2,6 +2,7 @@ using Aura.Messages;
 using Aura.Persistence;
 using Aura.Promotions;
 using Aura.Promotions.Engine;
+using Aura.Winback.Incentives;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Winback.Recovery;
@@ -16,6 +17,8 @@ public static class RecoveryOffers
         foreach (var (index, step) in workflow.Plan.Steps.Index())
             if (step.PromotionId is { } named && !await db.Promotions.AnyAsync(p => p.Id == named, cancellation))
                 throw Refused.Invalid($"Actions[{index}].PromotionId", "There is no such promotion.");
+            else if (step.IncentiveId is { } rule && !await db.Incentives.AnyAsync(i => i.Id == rule, cancellation))
+                throw Refused.Invalid($"Actions[{index}].IncentiveId", "There is no such incentive.");
             else if (step is { Template: { } template, IsMessage: true })
                 await db.DemandTemplate(template, RecoveryMessages.ChannelOf(step.Type), $"Actions[{index}].TemplateId", cancellation);
         if (workflow.Plan.Steps.Any(Needs))
@@ -25,8 +28,15 @@ public static class RecoveryOffers
     /// <summary>A coupon for the owner of a cart; null where the promotion is over.</summary>
     internal static async Task<string?> GiveCoupon(this AuraDb db, Journey journey, WatchedCart cart, WorkflowStep step, CancellationToken cancellation)
     {
+        if (step.IncentiveId is { } rule)
+            return await db.Decide(rule, journey, cart, promotion => db.Coupon(promotion, journey, cart, step, cancellation), cancellation);
         if (await db.Promotions.FirstOrDefaultAsync(p => p.Id == step.PromotionId, cancellation) is not { } promotion || promotion.StatusAt(db.Now) != PromotionStatus.Active)
             return null;
+        return await db.Coupon(promotion, journey, cart, step, cancellation);
+    }
+
+    private static async Task<string> Coupon(this AuraDb db, Promotion promotion, Journey journey, WatchedCart cart, WorkflowStep step, CancellationToken cancellation)
+    {
         var coupon = await db.Issue(promotion, null, new()
         {
             MaxUses = 1,
@@ -54,7 +64,7 @@ public static class RecoveryOffers
         ? db.Carts.Where(c => c.Id == cart.Id).Select(c => c.CustomerId).FirstOrDefaultAsync(cancellation)
         : db.Shoppers.Where(s => s.Id == cart.ShopperId).Select(s => s.CustomerId).FirstOrDefaultAsync(cancellation);
 
-    private static bool Needs(WorkflowStep step) => step is { Type: StepType.ApplyDiscount, PromotionId: null };
+    private static bool Needs(WorkflowStep step) => step is { Type: StepType.ApplyDiscount, PromotionId: null, IncentiveId: null };
 
     private static long Offer(this AuraDb db, RecoveryWorkflow workflow, WorkflowStep step)
     {

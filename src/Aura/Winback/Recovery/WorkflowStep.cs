@@ -28,6 +28,9 @@ public sealed record WorkflowStep(StepType Type, int DelayMinutes = 0)
     /// <summary>Of a discount: the promotion that coupons are given of. Saving a workflow makes one for each discount that names none.</summary>
     public long? PromotionId { get; init; }
 
+    /// <summary>Of a discount: the rule (<see cref="Incentives.Incentive"/>) that decides what is offered, and whether anything is; null: none.</summary>
+    public long? IncentiveId { get; init; }
+
     /// <summary>Of a discount: how long the coupon is good, in hours; null: 72.</summary>
     public int? ValidHours { get; init; }
 
@@ -38,8 +41,10 @@ public sealed record WorkflowStep(StepType Type, int DelayMinutes = 0)
     {
         if (DelayMinutes is < 0 or > LongestMinutes || Type == StepType.Wait && DelayMinutes == 0)
             throw Refused.Invalid($"{field}.DelayMinutes", "A delay is from 0 minutes, a wait from 1 minute, to 60 days.");
-        if (Type != StepType.ApplyDiscount && (Percent ?? PromotionId ?? ValidHours) is not null)
-            throw Refused.Invalid(field, "Only a discount has a percentage, a promotion and hours.");
+        if (Type != StepType.ApplyDiscount && (Percent ?? PromotionId ?? IncentiveId ?? ValidHours) is not null)
+            throw Refused.Invalid(field, "Only a discount has a percentage, a promotion, an incentive and hours.");
+        if (IncentiveId is not null && (Percent ?? PromotionId) is not null)
+            throw Refused.Invalid(field, "What an incentive decides has no percentage and no promotion.");
         if (Percent is <= 0 or > 100)
             throw Refused.Invalid($"{field}.Percent", "Above 0, at most 100.");
         if (ValidHours is < 1 or > 24 * 90)

@@ -76,6 +76,7 @@ internal sealed class FullStore
             customerId = "full", endpoint = "https://push.example/1", keys = new { p256dh = new string('A', 87), auth = new string('A', 22) },
         });
         await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/brands", new { name = "Acme" });
+        await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/dynamic-incentives", new { name = "Fifteen", discountValue = 15 });
         await api.Ok("POST /api/abandoned-checkout-winback/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });
         await api.Ok("POST /api/abandoned-checkout-winback/developer/event-stream/configure", new { events = new[] { "cart.abandoned" } });
         await api.Ok($"POST {Staff.Api}/collaboration/teams", new { name = "Team", members = new[] { "user_1" } });
