@@ -38,15 +38,12 @@ internal static class RecoveryWorkflows
     private static async Task<OneWorkflow> Show(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(Of(db), id, cancellation));
 
     private static Task<MadeWorkflow> Create(CreateWorkflow request, AuraDb db, CancellationToken cancellation) =>
-        db.Begin(RecoveryWorkflow.Create(request.Name, request.Triggers, WorkflowActions.ToPlan(request.Actions)), request.Apply, MadeWorkflow.Of, cancellation);
+        db.Write(RecoveryWorkflow.Create(request.Name, request.Triggers, WorkflowActions.ToPlan(request.Actions)), request.Apply, MadeWorkflow.Of, cancellation);
 
     private static async Task<ChangedWorkflow> Update(Id<RecoveryWorkflow> id, UpdateWorkflow request, AuraDb db, CancellationToken cancellation)
     {
         var workflow = await db.Load(Of(db).Where(w => w.Id == id.Value), cancellation);
-        request.Apply(workflow);
-        await db.PrepareOffers(workflow, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        return new(true, workflow.Id, WorkflowResponse.Of(workflow));
+        return await db.Write(workflow, request.Apply, changed => new ChangedWorkflow(true, changed.Id, WorkflowResponse.Of(changed)), cancellation);
     }
 
     private static async Task<DeletedWorkflow> Delete(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation)
@@ -71,13 +68,14 @@ internal static class RecoveryWorkflows
 
 internal static class WorkflowWrites
 {
-    /// <summary>Saves a new workflow with its offers, and watches carts from now on.</summary>
-    public static async Task<TResponse> Begin<TResponse>(
+    /// <summary>Saves a workflow, new or changed, with its offers, and watches carts from now on where it is active.</summary>
+    public static async Task<TResponse> Write<TResponse>(
         this AuraDb db, RecoveryWorkflow workflow, Action<RecoveryWorkflow> settle, Func<RecoveryWorkflow, TResponse> shape, CancellationToken cancellation)
     {
         settle(workflow);
         await db.PrepareOffers(workflow, cancellation);
-        db.Add(workflow);
+        if (workflow.Version == 0)
+            db.Add(workflow);
         if (workflow.Status == WorkflowStatus.Active)
             await db.Activate(workflow, cancellation);
         else

@@ -31,13 +31,13 @@ internal static class SmartTriggers
 
     private static async Task<OneTrigger> Show(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(Of(db), id, cancellation));
 
-    private static Task<MadeTrigger> Create(CreateTrigger request, AuraDb db, CancellationToken cancellation) => db.Begin(
+    private static Task<MadeTrigger> Create(CreateTrigger request, AuraDb db, CancellationToken cancellation) => db.Write(
         RecoveryWorkflow.Create(request.Name, [request.Condition], new([WorkflowActions.ToStep(request.Action, "Action")]), WorkflowKind.Trigger), request.Apply, MadeTrigger.Of, cancellation);
 
     private static async Task<MadeTrigger> Update(Id<RecoveryWorkflow> id, UpdateTrigger request, AuraDb db, CancellationToken cancellation)
     {
         var trigger = await db.Load(Of(db).Where(w => w.Id == id.Value), cancellation);
-        return await db.Begin(trigger, request.Apply, MadeTrigger.Of, cancellation);
+        return await db.Write(trigger, request.Apply, MadeTrigger.Of, cancellation);
     }
 
     private static async Task<DeletedTrigger> Delete(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation)

@@ -55,7 +55,9 @@ public static class WinbackApi
         api.MapRevenueForecasts();
         api.MapWatchedCarts();
         api.MapRecoveryWorkflows();
+        api.MapWorkflowTests();
         api.MapSmartTriggers();
+        api.MapRecoveryMetrics();
         app.MapRecoveryLinks();
         api.MapCustomerValues();
     }

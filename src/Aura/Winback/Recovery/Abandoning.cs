@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Aura.Customers;
 using Aura.Jobs;
 using Aura.Persistence;
@@ -44,12 +45,12 @@ public static class Abandoning
 /// <param name="Items">Units.</param>
 internal sealed record CartFacts(string CartId, string? CustomerId, decimal CartValue, int Items)
 {
-    public string? Currency { get; init; }
-    public string? Abandonment { get; init; }
-    public string? WorkflowId { get; init; }
-    public string? OrderId { get; init; }
-    public decimal? Revenue { get; init; }
-    public string? Attribution { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Currency { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Abandonment { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WorkflowId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? OrderId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public decimal? Revenue { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Attribution { get; init; }
 }
 
 /// <summary>Asks a workflow about a cart when waiting alone has made its conditions hold.</summary>

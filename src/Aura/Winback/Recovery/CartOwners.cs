@@ -12,11 +12,11 @@ namespace Aura.Winback.Recovery;
 /// <param name="CustomerId">Of this store.</param>
 public sealed record CartOwner(string? Reference = null, long? CustomerId = null, string? Email = null, string? Phone = null, string? Name = null);
 
-internal static class CartOwners
+public static class CartOwners
 {
     /// <summary>The person, who is made where nobody knew of them; null where nothing is known.</summary>
     /// <exception cref="Refused">422 for a reference or address that cannot be one.</exception>
-    public static async Task<Shopper?> OwnerOf(this AuraDb db, CartOwner owner, CancellationToken cancellation)
+    internal static async Task<Shopper?> OwnerOf(this AuraDb db, CartOwner owner, CancellationToken cancellation)
     {
         var shopper = owner switch
         {
