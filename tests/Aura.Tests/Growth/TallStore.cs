@@ -77,6 +77,7 @@ internal sealed class TallStore
         ["import_rows.outcome"] = "CASE WHEN rare THEN 'skipped' ELSE 'created' END",
         ["automation_firings.automation_id"] = "t.automation_id",
         ["credit_notes.lines"] = "t.lines",
+        ["shoppers.country"] = "t.country",
     };
 
     private readonly FullStore full;
