@@ -58,6 +58,7 @@ public static class WinbackApi
         api.MapWorkflowTests();
         api.MapSmartTriggers();
         api.MapRecoveryMetrics();
+        api.MapShopifyWebhooks();
         app.MapRecoveryLinks();
         api.MapCustomerValues();
     }

@@ -59,7 +59,10 @@ public sealed partial class Customer : StoreEntity, IAudited
     }
 
     internal static string CheckedEmail(string email, string field) =>
-        email.Trim() is var text && EmailPattern.IsMatch(text) ? text : throw Refused.Invalid(field, "Must be a valid email address.");
+        email.Trim() is var text && IsEmail(text) ? text : throw Refused.Invalid(field, "Must be a valid email address.");
+
+    /// <summary>Whether a text is written as e-mail addresses are; nobody is asked whether it exists.</summary>
+    public static bool IsEmail(string text) => EmailPattern.IsMatch(text);
 
     public void Name(string? first, string? last) => (FirstName, LastName) = (first, last);
 

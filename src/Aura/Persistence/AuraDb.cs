@@ -200,6 +200,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<Incentive> Incentives => Set<Incentive>();
     public DbSet<IncentiveOffer> IncentiveOffers => Set<IncentiveOffer>();
     public DbSet<LiveDashboard> LiveDashboards => Set<LiveDashboard>();
+    public DbSet<ShopOrder> ShopOrders => Set<ShopOrder>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

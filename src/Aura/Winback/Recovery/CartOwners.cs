@@ -10,7 +10,14 @@ namespace Aura.Winback.Recovery;
 /// <summary>Whose a cart is, as far as anybody said.</summary>
 /// <param name="Reference">See <see cref="Shopper.Reference"/>.</param>
 /// <param name="CustomerId">Of this store.</param>
-public sealed record CartOwner(string? Reference = null, long? CustomerId = null, string? Email = null, string? Phone = null, string? Name = null);
+public sealed record CartOwner(string? Reference = null, long? CustomerId = null, string? Email = null, string? Phone = null, string? Name = null)
+{
+    /// <summary>A language tag.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-2.</summary>
+    public string? Country { get; init; }
+}
 
 public static class CartOwners
 {
@@ -28,6 +35,7 @@ public static class CartOwners
         };
         if (shopper is { CustomerId: null })
             shopper.Reach(owner.Email, owner.Phone, owner.Name);
+        shopper?.Live(owner.Locale, null, owner.Country);
         return shopper;
     }
 

@@ -57,7 +57,7 @@ public sealed class CartWatch(AuraDb db, BasketPricing pricing)
     {
         var priced = await pricing.Price(Basket.Of(own), cancellation);
         var contents = own.Lines.Select(line => Content(line, priced)).ToList();
-        var owner = await db.OwnerOf(new(CustomerId: own.CustomerId, Email: own.Email, Phone: own.ShippingAddress?.Phone ?? own.BillingAddress?.Phone, Name: own.ShippingAddress?.Name), cancellation);
+        var owner = await db.OwnerOf(new(CustomerId: own.CustomerId, Email: own.Email, Phone: own.ShippingAddress?.Phone ?? own.BillingAddress?.Phone, Name: own.ShippingAddress?.Name) { Country = own.ShippingAddress?.Country }, cancellation);
         cart.Fill(new(contents), priced.Totals.Subtotal - priced.Totals.DiscountTotal);
         cart.Belong(owner?.Id, own.Email is not null || own.CustomerId is not null, cart.Segment);
         cart.Touch(own.LastActivityAt);

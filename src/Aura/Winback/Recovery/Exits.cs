@@ -29,6 +29,7 @@ internal static class Exits
 
     /// <summary>The first order of the cart's owner since they last did something in it, however it was placed; null: there is none.</summary>
     /// <remarks>SQL by hand: four ways to be the same person, of which the telephone number is written in many ways.</remarks>
+    /// <returns>Its number, of this store or among what other shops told.</returns>
     public static async Task<long?> OrderOf(this AuraDb db, WatchedCart cart, CancellationToken cancellation)
     {
         var shopper = await db.Shoppers.AsNoTracking().FirstOrDefaultAsync(s => s.Id == cart.ShopperId, cancellation);
@@ -41,6 +42,10 @@ internal static class Exits
              WHERE tenant_id = {db.Tenant} AND placed_at >= {cart.LastActivityAt} AND status <> 'cancelled' AND (
                customer_id = {shopper?.CustomerId} OR lower(email) = {email} OR
                right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), {PhoneDigits}) = {phone})
+             ORDER BY placed_at, id LIMIT 1)
+            UNION ALL
+            (SELECT id FROM shop_orders
+             WHERE tenant_id = {db.Tenant} AND placed_at >= {cart.LastActivityAt} AND cancelled_at IS NULL AND (email = {email} OR phone = {phone} OR reference = {shopper?.Reference})
              ORDER BY placed_at, id LIMIT 1)
             """).ToListAsync(cancellation);
         return found.Count == 0 ? null : found[0];

@@ -42,7 +42,7 @@ public sealed class Journey : StoreRow, IIdentified
 
     public long WorkflowId { get; private init; }
     public long CartId { get; private init; }
-    public long? ShopperId { get; private init; }
+    public long? ShopperId { get; private set; }
 
     /// <summary>Of the journeys with the same slot only one runs: the customer's, or the cart's where nobody is known.</summary>
     public string Slot { get; private init; } = "";
@@ -53,6 +53,9 @@ public sealed class Journey : StoreRow, IIdentified
     public WorkflowPlan Plan { get; private init; } = new([]);
 
     public int StartsAfterMinutes { get; private init; }
+
+    /// <summary>How many of a hundred were held out when it began: only those to whom that could have happened are compared with them.</summary>
+    public decimal HoldoutPercent { get; private init; }
 
     /// <summary>Steps done, of <see cref="WorkflowPlan.Timetable"/>.</summary>
     public int Done { get; private set; }
@@ -74,7 +77,8 @@ public sealed class Journey : StoreRow, IIdentified
 
     internal static Journey Of(RecoveryWorkflow workflow, WatchedCart cart, DateTime now) => new()
     {
-        WorkflowId = workflow.Id, CartId = cart.Id, ShopperId = cart.ShopperId, Slot = SlotOf(cart), Plan = workflow.Plan, StartsAfterMinutes = workflow.StartsAfterMinutes, CreatedAt = now,
+        WorkflowId = workflow.Id, CartId = cart.Id, ShopperId = cart.ShopperId, Slot = SlotOf(cart), Plan = workflow.Plan, StartsAfterMinutes = workflow.StartsAfterMinutes,
+        HoldoutPercent = workflow.HoldoutPercent, CreatedAt = now,
     };
 
     internal static Journey Skip(RecoveryWorkflow workflow, WatchedCart cart, JourneyExit why, DateTime now)
@@ -117,6 +121,9 @@ public sealed class Journey : StoreRow, IIdentified
     }
 
     public void Give(string code) => CouponCode = code;
+
+    /// <summary>Nothing is left that tells for whom it was.</summary>
+    public void Forget() => (ShopperId, CouponCode) = (null, null);
 
     /// <summary>Ends it early; one that has ended stays as it ended.</summary>
     public void Leave(JourneyExit why, DateTime now)

@@ -67,7 +67,7 @@ public static class RecoveryReport
             counts.Recovered, new(counts.Revenue, db.Caller.Currency));
     }
 
-    /// <summary>What workflows with a holdout brought beyond what would have come anyway, each compared with its own holdout since that began.</summary>
+    /// <summary>What workflows with a holdout brought beyond what would have come anyway, each compared with its own holdout.</summary>
     /// <param name="workflow">Null: all of them together.</param>
     /// <returns>Null where nobody was held out, or too few to measure by.</returns>
     public static async Task<Incremental?> Gained(this AuraDb db, Id<RecoveryWorkflow>? workflow, RecoveryPeriod period, CancellationToken cancellation)
@@ -76,9 +76,8 @@ public static class RecoveryReport
             SELECT workflow_id AS "Workflow", held_out AS "HeldOut", count(*) AS "N", sum(revenue)::numeric AS "Sum", sum(revenue::numeric * revenue) AS "Squares" FROM (
               SELECT j.workflow_id, j.slot, bool_or(j.status = 'held_out') AS held_out, sum(CASE WHEN c.recovered_at <= j.created_at + {Window} THEN c.revenue ELSE 0 END) AS revenue
               FROM recovery_journeys j JOIN watched_carts c ON c.tenant_id = j.tenant_id AND c.id = j.cart_id AND c.currency = {db.Caller.Currency.Code}
-              WHERE j.tenant_id = {db.Tenant} AND j.status <> 'skipped' AND j.workflow_id = coalesce({workflow?.Value}::bigint, j.workflow_id)
+              WHERE j.tenant_id = {db.Tenant} AND j.status <> 'skipped' AND j.holdout_percent > 0 AND j.workflow_id = coalesce({workflow?.Value}::bigint, j.workflow_id)
                 AND j.created_at >= coalesce({period.From}::timestamptz, '-infinity') AND j.created_at < coalesce({period.To}::timestamptz, 'infinity')
-                AND j.created_at >= (SELECT min(h.created_at) FROM recovery_journeys h WHERE h.tenant_id = j.tenant_id AND h.workflow_id = j.workflow_id AND h.status = 'held_out')
               GROUP BY j.workflow_id, j.slot) customers
             GROUP BY workflow_id, held_out
             """).ToListAsync(cancellation);

@@ -1,3 +1,4 @@
+using Aura.Customers;
 using Aura.Jobs;
 using Aura.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ internal static class RecoveryServices
         services.AddScoped<CartReturn>();
         services.AddScoped<RecoveryMessages>();
         services.AddSingleton<IExitCondition, RecoveryExit>();
+        services.AddSingleton<IPersonalData, CartData>();
         services.AddSingleton<IEventReader, OrderedCarts>();
         services.AddJob<LookAtCart>();
         services.AddJob<LookAtStoreCart>();

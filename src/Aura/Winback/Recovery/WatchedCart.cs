@@ -66,6 +66,9 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
     /// <summary>What the other shop calls it; unique among its carts.</summary>
     public string? ExternalId { get; private init; }
 
+    /// <summary>Whatever names it in the messages of the other shop.</summary>
+    public string[] Keys { get; private set; } = [];
+
     /// <summary>Whose it is, where that is known.</summary>
     public long? ShopperId { get; private set; }
 
@@ -143,6 +146,8 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
 
     public void Belong(long? shopper, bool hasContact, string? segment) => (ShopperId, HasContact, Segment) = (shopper, hasContact, segment);
 
+    public void Name(IReadOnlyList<string> keys) => Keys = [.. Keys.Union(keys)];
+
     public void Resume(string? url) => ResumeUrl = url;
 
     /// <summary>Its owner did something: the time counts from there, and it is open again.</summary>
@@ -200,6 +205,14 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
 
     /// <summary>The order was cancelled: nothing was earned.</summary>
     public void Reverse() => Revenue = 0;
+
+    /// <summary>Nothing is left that tells whose it was, and nothing more is done about it.</summary>
+    public void Forget()
+    {
+        (ShopperId, Segment, CountedSegment, ResumeUrl, Reason, HasContact) = (null, null, null, null, null, false);
+        if (!IsOver)
+            Close();
+    }
 
 }
 
