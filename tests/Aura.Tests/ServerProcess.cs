@@ -84,6 +84,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public HttpClient Client(string key) => new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new("Bearer", key) }, Timeout = TimeSpan.FromMinutes(5) };
 
+    public bool HasEnded => process.HasExited;
+
     /// <summary>kill -9: nothing of the server runs any more when this returns.</summary>
     public void Kill()
     {

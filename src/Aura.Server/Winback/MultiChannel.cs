@@ -53,8 +53,8 @@ internal static class MultiChannel
         return SentMessages.Of(sent);
     }
 
-    private static async Task<PerformanceList> Performance([Range(1, 365)] int? days, AuraDb db, CancellationToken cancellation) =>
-        new([.. (await db.MessageFigures(db.Now.AddDays(-(days ?? 30)), false, cancellation)).Select(ChannelPerformance.Of)]);
+    private static async Task<PerformanceList> Performance(int? days, AuraDb db, CancellationToken cancellation) =>
+        new([.. (await db.MessageFigures(db.DaysAgo(days ?? 30), false, cancellation)).Select(ChannelPerformance.Of)]);
 
     private static async Task<ConfiguredChannel> Configure(ConfigureChannel request, AuraDb db, KeyRing ring, MessageProviders providers, CancellationToken cancellation)
     {
@@ -63,11 +63,11 @@ internal static class MultiChannel
         return new(true, ChannelResponse.Of(setup, ring));
     }
 
-    private static async Task<ChannelStats> Stats(string channelType, [Range(1, 365)] int? days, AuraDb db, CancellationToken cancellation)
+    private static async Task<ChannelStats> Stats(string channelType, int? days, AuraDb db, CancellationToken cancellation)
     {
         if (!Words<Channel>.TryParse(channelType, out var channel))
             throw Refused.NotFound(ChannelSetup.Noun);
-        var figures = (await db.MessageFigures(db.Now.AddDays(-(days ?? 30)), false, cancellation)).FirstOrDefault(row => row.Channel == channel)
+        var figures = (await db.MessageFigures(db.DaysAgo(days ?? 30), false, cancellation)).FirstOrDefault(row => row.Channel == channel)
             ?? new(channel, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.Zero(db.Caller.Currency));
         return new(channel, StatsResponse.Of(figures));
     }
@@ -98,6 +98,10 @@ internal static class MultiChannel
             Total = page.Total, Page = page.Page, Limit = page.Limit,
         };
     }
+
+    /// <exception cref="Refused">400 for less than a day or more than a year.</exception>
+    internal static DateTime DaysAgo(this AuraDb db, int days) =>
+        days is >= 1 and <= 365 ? db.Now.AddDays(-days) : throw new Refused(Refusal.BadRequest, null, "'days' is from 1 to 365.") { Fields = [new("days", "Must be from 1 to 365.")] };
 
     /// <exception cref="Refused">422 for a channel that is switched off.</exception>
     internal static async Task Demand(AuraDb db, IEnumerable<Channel> channels, CancellationToken cancellation)

@@ -35,6 +35,9 @@ public static class WinbackApi
         api.MapIncentives();
         api.MapAbandonmentInsights();
         api.MapLiveDashboard();
+        api.MapAiMessaging();
+        api.MapCampaigns();
+        api.MapSegments();
         api.MapConnections();
         api.MapIntegrations();
         api.MapWebhooks();

@@ -136,7 +136,7 @@ internal sealed class SendCampaign(AuraDb db) : IJobHandler
         {
             var sent = await db.Campaigns.SingleAsync(c => c.Id == id, cancellation);
             sent.End(queued, db.Now);
-            db.Publish("campaign.sent", sent, new { CampaignId = $"{new Id<Campaign>(id)}", sent.Name, sent.Channels, Sent = queued });
+            db.Publish("campaign.sent", sent, new { sent.Name, sent.Channels, Sent = queued });
             await db.SaveChangesAsync(cancellation);
         }, cancellation);
         return new { queued };

@@ -66,7 +66,7 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
 
     internal void Tell(string type, Message message) => db.Publish(type, message, new
     {
-        MessageId = $"{new Id<Message>(message.Id)}", Channel = Words<Channel>.Of(message.Channel), message.Template, Reason = message.Reason,
+        Channel = Words<Channel>.Of(message.Channel), message.Template, Reason = message.Reason,
         CampaignId = message.CampaignId is { } campaign ? $"{new Id<Campaign>(campaign)}" : null,
     });
 
@@ -74,9 +74,15 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
     private async Task<Shopper?> Locked(long? id, CancellationToken cancellation) => id is null ? null : await db.Shoppers
         .FromSql($"SELECT * FROM shoppers WHERE tenant_id = {db.Tenant} AND id = {id} FOR NO KEY UPDATE").SingleAsync(cancellation);
 
+    /// <summary>Two people may have one address: of a campaign, one message to an address at a time is asked whether there was another.</summary>
+    private Task LockAddress(Message message, string? address, CancellationToken cancellation) => message.CampaignId is null || address is null
+        ? Task.CompletedTask
+        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"message:{db.Tenant}:{message.CampaignId}:{address}"}, 0))", cancellation);
+
     private async Task<GateFacts> Facts(Message message, ChannelSetup setup, Recipient recipient, string? provider, CancellationToken cancellation)
     {
         var (channel, normal) = (message.Channel, recipient.Address is null ? null : Recipient.Normal(message.Channel, recipient.Address));
+        await LockAddress(message, recipient.Address, cancellation);
         var today = RecipientZones.DayBegan(recipient.Zones, db.Now);
         return new()
         {

@@ -32,7 +32,7 @@ public static class MessageNotices
             var isNew = link is null ? message.OpenedAt is null : message.ClickedAt is null;
             message.Opened(db.Now, clicked: link is not null);
             if (isNew && link is not null)
-                db.Publish("message.clicked", message, new { MessageId = $"{new Id<Message>(id)}", Channel = Words<Channel>.Of(message.Channel) });
+                db.Publish("message.clicked", message, new { Channel = Words<Channel>.Of(message.Channel) });
             await db.SaveChangesAsync(cancellation);
         }
 
@@ -60,7 +60,7 @@ public static class MessageNotices
                 break;
             case NoticeKind.HardBounce or NoticeKind.SoftBounce when message is not null && message.State != MessageState.Bounced:
                 message.Bounce(notice.Text ?? "");
-                db.Publish("message.bounced", message, new { MessageId = $"{new Id<Message>(message.Id)}", Channel = Words<Channel>.Of(message.Channel), Hard = notice.Kind == NoticeKind.HardBounce });
+                db.Publish("message.bounced", message, new { Channel = Words<Channel>.Of(message.Channel), Hard = notice.Kind == NoticeKind.HardBounce });
                 break;
             case NoticeKind.Opened or NoticeKind.Clicked when message is { IsOut: true }:
                 message.Opened(db.Now, clicked: notice.Kind == NoticeKind.Clicked);

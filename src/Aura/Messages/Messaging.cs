@@ -42,6 +42,8 @@ public static class Messaging
         services.AddSingleton<Connectors.Messages.MessageProviders>();
         services.AddSingleton<MessageLinks>();
         services.AddScoped<Dispatch>();
+        services.AddSingleton(provider => new Connectors.Language.ChatModel(provider.GetRequiredService<Connectors.OutboundAddresses>()));
+        services.AddScoped<Writing.MessageWriter>();
         services.AddSingleton<Customers.IPersonalData, CorrespondenceData>();
         services.AddJob<SendMessage>();
         services.AddJob<SendCampaign>();

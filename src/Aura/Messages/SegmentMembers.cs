@@ -15,7 +15,11 @@ public static class SegmentMembers
     public static async Task<IReadOnlyList<long>> ShoppersIn(this AuraDb db, CustomerSegment segment, CancellationToken cancellation)
     {
         var members = await db.Shoppers.Where(s => s.Segments.Contains(segment.Name)).Select(s => s.Id).ToListAsync(cancellation);
-        await foreach (var customers in db.CustomersIn(segment, cancellation))
+        var inside = new List<long>();
+        await foreach (var (customer, tags, bought) in db.Customers(cancellation))
+            if (tags.Contains(segment.Name) || segment.Rule.Takes(bought, db.Now))
+                inside.Add(customer);
+        foreach (var customers in inside.Chunk(Part))
         {
             var known = await db.Shoppers.Where(s => s.CustomerId != null && customers.Contains(s.CustomerId.Value)).Select(s => new { s.Id, s.CustomerId }).ToListAsync(cancellation);
             members.AddRange(known.Select(shopper => shopper.Id));
@@ -27,25 +31,23 @@ public static class SegmentMembers
         return [.. members.Distinct().Order()];
     }
 
-    /// <summary>How many there are.</summary>
-    public static async Task<int> Size(this AuraDb db, CustomerSegment segment, CancellationToken cancellation)
+    /// <summary>How many there are in each, by the segments' numbers; the customers are read once for all of them.</summary>
+    public static async Task<Dictionary<long, int>> Sizes(this AuraDb db, IReadOnlyList<CustomerSegment> segments, CancellationToken cancellation)
     {
-        var others = await db.Shoppers.CountAsync(s => s.CustomerId == null && s.Segments.Contains(segment.Name), cancellation);
-        await foreach (var customers in db.CustomersIn(segment, cancellation))
-            others += customers.Count;
-        return others;
+        var names = segments.Select(segment => segment.Name).ToList();
+        var others = await db.Shoppers.Where(s => s.CustomerId == null && s.Segments.Any(name => names.Contains(name))).Select(s => s.Segments).ToListAsync(cancellation);
+        var sizes = segments.ToDictionary(segment => segment.Id, segment => others.Count(own => own.Contains(segment.Name)));
+        await foreach (var (customer, tags, bought) in db.Customers(cancellation))
+            foreach (var segment in segments)
+                if (tags.Contains(segment.Name) || segment.Rule.Takes(bought, db.Now))
+                    sizes[segment.Id]++;
+        return sizes;
     }
 
-    /// <summary>A thousand customers at a time, with what they bought.</summary>
-    private static async IAsyncEnumerable<List<long>> CustomersIn(
-        this AuraDb db, CustomerSegment segment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>All customers with their tags and what they bought, read a thousand at a time.</summary>
+    private static async IAsyncEnumerable<(long Customer, string[] Tags, PurchaseHistory Bought)> Customers(
+        this AuraDb db, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (segment.Rule.IsEmpty)
-        {
-            yield return await db.Customers.Where(c => c.Tags.Contains(segment.Name)).Select(c => c.Id).ToListAsync(cancellation);
-            yield break;
-        }
-
         for (long last = 0; ;)
         {
             var some = await db.Customers.Where(c => c.Id > last).OrderBy(c => c.Id).Take(Part).Select(c => new { c.Id, c.Tags }).ToListAsync(cancellation);
@@ -53,7 +55,8 @@ public static class SegmentMembers
                 yield break;
             last = some[^1].Id;
             var bought = await db.Bought([.. some.Select(customer => customer.Id)], cancellation);
-            yield return [.. some.Where(customer => customer.Tags.Contains(segment.Name) || segment.Rule.Takes(bought[customer.Id], db.Now)).Select(customer => customer.Id)];
+            foreach (var customer in some)
+                yield return (customer.Id, customer.Tags, bought[customer.Id]);
         }
     }
 }

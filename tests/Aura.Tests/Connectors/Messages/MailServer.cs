@@ -33,6 +33,9 @@ public sealed class MailServer : IAsyncDisposable
     /// <summary>Answers to commands, by their first word, in place of the usual; <c>.</c> is the end of the content. Empty: it hangs up.</summary>
     public ConcurrentDictionary<string, string> Says { get; } = new();
 
+    /// <summary>Called with each message that has come, before anything is said of it.</summary>
+    public Action<int> Came { get; set; } = _ => { };
+
     public bool OffersTls { get; set; }
     public string? Password { get; set; }
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -123,6 +126,7 @@ public sealed class MailServer : IAsyncDisposable
                     while (await Line(stream) is { } text && text != ".")
                         content.Append(text.StartsWith('.') ? text[1..] : text).Append("\r\n");
                     mails.Enqueue(new(from, to, content.ToString(), isSecret));
+                    Came(mails.Count);
                     if (Says.TryGetValue(".", out var end) && end == "")
                         return;
                     await Write(end ?? "250 2.0.0 kept");

@@ -70,6 +70,7 @@ internal sealed class FullStore
         await api.Ok("POST /api/abandoned-checkout-winback/compliance/gdpr/consent", new { customerId = "full", consentType = "marketing", granted = true });
         await api.Ok("POST /api/abandoned-checkout-winback/templates", new { name = "Full", contents = new { en = new { sms = "Full" } } });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/send", new { channels = new[] { "email" }, customerId = "full" });
+        await api.Ok("POST /api/abandoned-checkout-winback/campaigns", new { name = "Full" });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/suppressions", new { channel = "email", address = "none@b.co" });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/multi-channel/push-subscriptions", new
         {
