@@ -38,7 +38,7 @@ public static class ShopifyHook
 
     /// <exception cref="FormatException">It is no checkout.</exception>
     public static ShopifyCheckout Checkout(JsonElement body) => new(
-        Keys(body, "token", "id", "cart_token"), Person(body), Currency(body),
+        Keys(body, "token", "id", "cart_token") is { Count: > 0 } keys ? keys : throw Wrong("token"), Person(body), Currency(body),
         Math.Max(0, Amount(body, "subtotal_price") ?? Amount(body, "total_price") ?? 0), [.. Lines(body)],
         Time(body, "updated_at") ?? Time(body, "created_at") ?? throw Wrong("updated_at"), Time(body, "completed_at"), Text(body, "abandoned_checkout_url"));
 

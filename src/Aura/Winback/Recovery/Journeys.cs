@@ -20,11 +20,18 @@ internal static class Journeys
             db.Add(Journey.Skip(workflow, cart, JourneyExit.Cooldown, db.Now));
         else if (Bucket.Of(FormattableString.Invariant($"holdout:{workflow.Id}"), slot) < workflow.HoldoutPercent * (Bucket.Count / 100))
             db.Add(Journey.HoldOut(workflow, cart, db.Now));
-        else if (await db.RecoveryJourneys.FirstOrDefaultAsync(j => j.Slot == slot && j.Status == JourneyStatus.Running, cancellation) is { } running &&
-            !await db.GivesWay(running, workflow, cancellation))
+        else if (await db.RecoveryJourneys.Where(j => j.Slot == slot && j.Status == JourneyStatus.Running).Select(j => (long?)j.Id).FirstOrDefaultAsync(cancellation) is { } running &&
+            !await db.GivesWay(await db.LockJourney(running, cancellation), workflow, cancellation))
             db.Add(Journey.Skip(workflow, cart, JourneyExit.Outranked, db.Now));
         else
             await db.Start(workflow, cart, cancellation);
+    }
+
+    /// <summary>A journey to be changed: by who holds its cart, or by a workflow of a higher rank that begins for another cart of the customer.</summary>
+    public static async Task<Journey> LockJourney(this AuraDb db, long id, CancellationToken cancellation)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM recovery_journeys WHERE tenant_id = {db.Tenant} AND id = {id} FOR NO KEY UPDATE", cancellation);
+        return await db.RecoveryJourneys.FirstAsync(j => j.Id == id, cancellation);
     }
 
     /// <summary>The journeys of a cart that still run are over.</summary>

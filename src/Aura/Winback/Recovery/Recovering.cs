@@ -39,7 +39,7 @@ public static class Recovering
         db.Publish("recovery.failed", cart, await db.FactsFor(cart, cancellation));
     }
 
-    /// <summary>An order was placed, over whichever path: the carts that it settles. One of them is credited with it, the cart that it was or else the last that was left.</summary>
+    /// <summary>An order was placed, over whichever path: the carts that it settles. One of those that were left is credited with it, the cart that it was or else the last.</summary>
     internal static async Task Settle(this AuraDb db, Order order, CancellationToken cancellation)
     {
         var placed = order.PlacedAt ?? db.Now;
@@ -55,9 +55,9 @@ public static class Recovering
         foreach (var id in ids.Distinct().Order())
             if (await db.LockWatched(id, cancellation) is { IsOver: false } cart)
                 carts.Add(cart);
-        var credited = carts.Find(cart => cart.Id == own) ?? carts.Where(cart => cart.AbandonedAt is not null).MaxBy(cart => (cart.AbandonedAt, cart.Id));
+        var credited = carts.Where(cart => cart.AbandonedAt is not null).MaxBy(cart => (cart.Id == own, cart.AbandonedAt, cart.Id));
         foreach (var cart in carts)
-            if (cart == credited)
+            if (cart == credited || cart.Id == own)
                 await db.Buy(cart, bought, placed, cancellation);
             else if (cart.AbandonedAt is not null)
                 await db.Close(cart, cancellation);
@@ -131,8 +131,9 @@ internal sealed class TakeOrder(AuraDb db) : IJobHandler
             return null;
         if (order.Status != OrderStatus.Cancelled)
             await db.Settle(order, cancellation);
-        else if (await db.WatchedCarts.Where(c => c.OrderId == id).Select(c => (long?)c.Id).FirstOrDefaultAsync(cancellation) is { } cart)
-            (await db.LockWatched(cart, cancellation))?.Reverse();
+        else
+            foreach (var cart in await db.WatchedCarts.Where(c => c.OrderId == id).OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellation))
+                (await db.LockWatched(cart, cancellation))?.Reverse();
         await db.SaveChangesAsync(cancellation);
         return null;
     }, cancellation);

@@ -16,28 +16,28 @@ public static class ShopifyCarts
     /// <param name="topic">Such as <c>checkouts/update</c>.</param>
     /// <returns>Whether it changed anything; false for other topics, and for what was known or is older.</returns>
     /// <exception cref="Refused">422 for a body that is not what the topic says.</exception>
-    public static async Task<bool> TakeShopify(this AuraDb db, string topic, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    public static Task<bool> TakeShopify(this AuraDb db, string topic, ReadOnlyMemory<byte> body, CancellationToken cancellation) => topic switch
+    {
+        "checkouts/create" or "checkouts/update" => db.Take(Read(body, ShopifyHook.Checkout), cancellation),
+        "orders/create" or "orders/updated" or "orders/paid" or "orders/cancelled" => db.Take(Read(body, ShopifyHook.Order), cancellation),
+        _ => Task.FromResult(false),
+    };
+
+    private static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
         try
         {
             using var message = JsonDocument.Parse(body);
-            return topic switch
-            {
-                "checkouts/create" or "checkouts/update" => await db.Take(ShopifyHook.Checkout(message.RootElement), cancellation),
-                "orders/create" or "orders/updated" or "orders/paid" or "orders/cancelled" => await db.Take(ShopifyHook.Order(message.RootElement), cancellation),
-                _ => false,
-            };
+            return message.RootElement.ValueKind == JsonValueKind.Object ? read(message.RootElement) : throw new FormatException("It is no object.");
         }
-        catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException)
+        catch (Exception wrong) when (wrong is JsonException or FormatException)
         {
-            throw Refused.Invalid("", $"This is no message of the topic {topic}. {wrong.Message}");
+            throw Refused.Invalid("", $"This is no message of its topic. {wrong.Message}");
         }
     }
 
     private static Task<bool> Take(this AuraDb db, ShopifyCheckout checkout, CancellationToken cancellation) => db.InTransaction(async () =>
     {
-        if (checkout.Keys.Count == 0)
-            throw new FormatException("A checkout has a token or an id.");
         await db.LockKeys(checkout.Keys, cancellation);
         var cart = await db.CartOf(checkout.Keys, cancellation) is { } known ? await db.LockWatched(known, cancellation) : null;
         var touched = db.When(checkout.UpdatedAt);

@@ -21,7 +21,7 @@ internal sealed class TakeStep(AuraDb db, CartWatch watch, RecoveryMessages mess
         if (await db.RecoveryJourneys.Where(j => j.Id == id).Select(j => (long?)j.CartId).FirstOrDefaultAsync(cancellation) is not { } cartId)
             return null;
         var cart = await watch.Lock(cartId, cancellation);
-        var journey = await db.RecoveryJourneys.FirstAsync(j => j.Id == id, cancellation);
+        var journey = await db.LockJourney(id, cancellation);
         if (journey.Status != JourneyStatus.Running || journey.Done != done)
             return null;
         await Go(journey, cart, cancellation);

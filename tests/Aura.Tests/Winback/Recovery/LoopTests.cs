@@ -158,6 +158,47 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task An_order_is_credited_to_a_cart_that_was_left_and_to_one_only()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], [new { type = "apply_discount", delayHours = 48 }]);
+        var (variant, customer) = ((await store.Stocked(price: 10m, ships: false)).Variant, await store.Customer());
+        var reference = customer.Replace("cust_", "customer_", StringComparison.Ordinal);
+        var (older, newer) = (await store.Cart(new { customerId = reference, cartValue = 70 }), await store.Cart(new { customerId = reference, cartValue = 90 }));
+        await store.Abandon(older);
+        await store.Advance("PT1M");
+        await store.Abandon(newer);
+        var order = await store.Test.Ok("POST /v2/orders", new { customer_id = customer, items = new[] { new { variant_id = variant, quantity = 1 } } });
+        await store.Advance("PT1M");
+
+        Assert.Equal(("closed", "recovered", 10m), ((string?)(await store.ShownCart(older))["status"], (string?)(await store.ShownCart(newer))["status"], (decimal?)(await store.ShownCart(newer))["revenue"]));
+        await store.Test.Ok($"POST /v2/orders/{order["id"]}/cancel", new { reason = "changed_mind" });
+        await store.Advance("PT1M");
+        Assert.Equal(0m, (decimal?)(await store.ShownCart(newer))["revenue"]);
+    }
+
+    [Fact]
+    public async Task A_cart_that_is_being_paid_for_is_not_abandoned_and_one_whose_payment_failed_is()
+    {
+        var store = await Store.Open();
+        await store.Workflow(["abandonment == 'payment_failed'"], [new { type = "apply_discount", delayHours = 1 }]);
+        var goods = await store.Stocked(price: 10m, ships: false);
+        var (paying, declined) = (await Shop.Cart(store, (goods, 1)), await Shop.Cart(store, (goods, 1)));
+        async Task<int> Checkout(string cart, string number) => (await store.Test.Send($"POST /v2/carts/{cart}/checkout", new
+        {
+            payment_method = (await store.Test.Ok("POST /v2/payment-methods", new { type = "card", card = new { number, exp_month = 12, exp_year = 2040, cvc = "123" } }))["id"],
+        })).Status;
+        var answers = (await Checkout(paying, "4000002760003184"), await Checkout(declined, "4000000000000002"));
+
+        await store.Advance("PT11M");
+
+        Assert.Equal((202, 422), answers);
+        Assert.Equal("payment_failed", (string?)(await store.ShownCart(declined))["abandonment"]);
+        Assert.Equal("active", (string?)(await store.ShownCart(paying))["status"]);
+        Assert.Equal(["running"], await store.Journeys());
+    }
+
+    [Fact]
     public async Task The_coupon_of_a_workflow_works_once_for_its_customer()
     {
         var store = await Store.Open();

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
 using Aura.Messages;
 using Aura.Tests.Connectors.Messages;
+using Aura.Tests.Events;
 using Aura.Tests.Messages;
 using Aura.Tests.V2;
 using static Aura.Tests.Winback.Recovery.WinbackShop;
@@ -19,8 +21,11 @@ public sealed class RecoveryMessagesTests
     public async Task Three_messages_go_out_at_their_times_and_the_last_one_leads_to_an_order_with_its_coupon()
     {
         await using var mail = MailServer.Start();
+        await using var hooks = await WebhookReceiver.Start();
         var store = await Store.Open();
         await store.UseMailServer(mail);
+        foreach (var type in (string[])["cart.abandoned", "workflow.triggered", "recovery.success"])
+            await store.Test.Ok($"POST {Api}/developer/webhooks", new { url = hooks.Url, @event = type, secret = "webhook_secret_key" });
         await store.Workflow(["cart_value > 10"], Three);
         var (variant, customer) = ((await store.Stocked(price: 10m, ships: false)).Variant, await store.Customer());
         await store.Agree(customer);
@@ -48,6 +53,14 @@ public sealed class RecoveryMessagesTests
         Assert.Equal(("recovered", "direct", 16m, (string)order["id"]!), ((string?)shown["status"], (string?)shown["attribution"], (decimal)shown["revenue"]!, (string?)shown["orderId"]));
         Assert.Equal(3, mail.Mails.Count);
         Assert.Equal(["cart.abandoned", "workflow.triggered", "recovery.success"], await store.Happened());
+        await hooks.Wait(3);
+        var told = hooks.Messages.ToDictionary(message => (string)message.Json["event"]!, message => message);
+        Assert.Equal(["cart.abandoned", "recovery.success", "workflow.triggered"], told.Keys.Order());
+        var left = told["cart.abandoned"].Json["data"]!;
+        Assert.Equal((cart, customer.Replace("cust_", "customer_", StringComparison.Ordinal), 20m, 2), ((string?)left["cartId"], (string?)left["customerId"], (decimal)left["cartValue"]!, (int)left["items"]!));
+        Assert.Equal(("direct", 16m, (string)order["id"]!), ((string?)told["recovery.success"].Json["data"]!["attribution"], (decimal)told["recovery.success"].Json["data"]!["revenue"]!, (string?)told["recovery.success"].Json["data"]!["orderId"]));
+        Assert.All(hooks.Messages, message =>
+            Assert.Equal($"sha256={Convert.ToHexStringLower(HMACSHA256.HashData("webhook_secret_key"u8, message.Body))}", message.Headers["x-webhook-signature"]));
         await store.Verify();
     }
 
@@ -108,7 +121,7 @@ internal static class Followers
 
     /// <summary>Follows the way back that a message shows.</summary>
     /// <returns>The answer, and what is taken off in the cart then.</returns>
-    public static async Task<(HttpStatusCode, decimal)> Follow(this Store store, Message message, string cart)
+    public static async Task<(HttpStatusCode, decimal)> Follow(this Store store, Aura.Messages.Message message, string cart)
     {
         var link = message.Links.First(link => link.Contains("/recover/", StringComparison.Ordinal));
         using var visitor = store.Server.Client(null);
