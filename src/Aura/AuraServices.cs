@@ -22,6 +22,7 @@ using Aura.Scripts;
 using Aura.Shipping;
 using Aura.Taxes;
 using Aura.Wallets;
+using Aura.Winback.Intent;
 using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +75,7 @@ public static class AuraServices
         services.AddSingleton<IEventReader, RewardReader>();
         services.AddJob<FollowOrder>();
         services.AddAutomations();
+        services.AddJob<RetrainIntent>();
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobWorker>();
         services.AddPayments();

@@ -17,6 +17,7 @@ internal static class AuraCommand
             DoctorCommand.Create(),
             DemoCommand.Create(),
             VerifyCommand.Create(),
+            TrainIntentCommand.Create(),
             ScriptCommand.Create(),
         };
         return Invoke(root.Parse(args));

@@ -55,6 +55,7 @@ public static class WinbackApi
         api.MapComments();
         api.MapSharedAssets();
         api.MapNotifications();
+        api.MapPredictiveIntent();
         api.MapRevenueForecasts();
         api.MapWatchedCarts();
         api.MapRecoveryWorkflows();

@@ -24,6 +24,7 @@ using Aura.Wallets;
 using Aura.Winback.Dashboards;
 using Aura.Winback.Forecasts;
 using Aura.Winback.Incentives;
+using Aura.Winback.Intent;
 using Aura.Winback.Recovery;
 using Aura.Winback.Lifetimes;
 using Microsoft.EntityFrameworkCore;
@@ -111,6 +112,8 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<ForecastParameters> ForecastParameters => Set<ForecastParameters>();
     public DbSet<RevenueForecast> RevenueForecasts => Set<RevenueForecast>();
     public DbSet<LifetimeAccount> CustomerAccounts => Set<LifetimeAccount>();
+    public DbSet<IntentScore> IntentScores => Set<IntentScore>();
+    public DbSet<TrainedModel> TrainedModels => Set<TrainedModel>();
 
     // Scripts
     public DbSet<CustomScript> CustomScripts => Set<CustomScript>();

@@ -76,6 +76,7 @@ internal sealed class FullStore
         {
             customerId = "full", endpoint = "https://push.example/1", keys = new { p256dh = new string('A', 87), auth = new string('A', 22) },
         });
+        await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/predictive-intent/calculate", new { customerId = "full", cartValue = 10 });
         await api.Ok("POST /api/abandoned-checkout-winback/whitelabel/brands", new { name = "Acme" });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/dynamic-incentives", new { name = "Fifteen", discountValue = 15 });
         await api.Ok("POST /api/abandoned-checkout-winback/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });

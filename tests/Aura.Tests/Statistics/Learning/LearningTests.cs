@@ -1,32 +1,25 @@
 using Aura.Statistics.Learning;
+using Aura.Tests.Connectors.Shops;
+using Aura.Winback.Intent;
 using Xunit.Abstractions;
 
 namespace Aura.Tests.Statistics.Learning;
 
 public sealed class LearningTests(ITestOutputHelper output)
 {
-    private static readonly string[] Columns =
-    [
-        "Administrative", "Administrative_Duration", "Informational", "Informational_Duration", "ProductRelated", "ProductRelated_Duration", "BounceRates", "ExitRates", "PageValues", "SpecialDay",
-        "Month", "OperatingSystems", "Browser", "Region", "TrafficType", "VisitorType", "Weekend",
-    ];
-
-    private static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "June", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
     [Theory]
     [InlineData(true, 0.90)]
     [InlineData(false, 0.70)]
     public void Online_shoppers_are_told_apart_on_rows_not_learnt_from(bool withPageValues, double least)
     {
-        var sessions = PublicData.Rows("online_shoppers_intention.csv").ToArray();
-        if (sessions.Length == 0)
+        if (ShopTexts.Data("online_shoppers_intention.csv") is not { } file)
             return;
 
-        int[] taken = [.. Enumerable.Range(0, Columns.Length).Where(column => withPageValues || Columns[column] != "PageValues")];
-        (double[] Row, bool Answer)[] all = [.. sessions.Select(session => (taken.Select(column => Value(session, column)).ToArray(), session[17] == "TRUE"))];
-        var (train, calibrate, test) = (Part(0, 6), Part(6, 8), Part(8, 10));
+        using var reader = File.OpenText(file);
+        int[] taken = [.. Enumerable.Range(0, PublicSessions.Columns.Count).Where(column => withPageValues || PublicSessions.Columns[column].Name != PublicSessions.PageValues)];
+        var (train, calibrate, test) = PublicSessions.Parted(PublicSessions.Read(reader).Select(session => (Row: taken.Select(column => session.Row[column]).ToArray(), Answer: session.Bought)));
 
-        var trees = BoostedTrees.Fit([.. taken.Select(column => new Feature(Columns[column]))], [.. train.Select(row => row.Row)], [.. train.Select(row => row.Answer)]);
+        var trees = BoostedTrees.Fit([.. taken.Select(column => PublicSessions.Columns[column])], [.. train.Select(row => row.Row)], [.. train.Select(row => row.Answer)]);
         var curve = IsotonicCalibration.Fit([.. calibrate.Select(row => trees.Score(row.Row))], [.. calibrate.Select(row => row.Answer)]);
         var quality = ClassifierQuality.Of([.. test.Select(row => curve.Of(trees.Score(row.Row)))], [.. test.Select(row => row.Answer)]);
         output.WriteLine($"{(withPageValues ? "all features" : "without PageValues")}: {quality}\n{string.Join('\n', quality.Bins)}");
@@ -34,8 +27,6 @@ public sealed class LearningTests(ITestOutputHelper output)
         Assert.True(quality.Auc >= least, $"AUC {quality.Auc}");
         Assert.True(quality.Accuracy > quality.BaseAccuracy - 0.005);
         Assert.All(quality.Bins.Where(bin => bin.Rows >= 100), bin => Assert.Equal(bin.Said, bin.Came, 0.1));
-
-        (double[] Row, bool Answer)[] Part(int from, int to) => [.. all.Where((_, index) => index * 7919L % 10 >= from && index * 7919L % 10 < to)];
     }
 
     [Fact]
@@ -112,12 +103,4 @@ public sealed class LearningTests(ITestOutputHelper output)
         Assert.Throws<ArgumentException>(() => ClassifierQuality.Of([1.1], [true]));
         Assert.Throws<ArgumentException>(() => BoostedTrees.Fit([new("a")], [[1], [2]], [true, true]));
     }
-
-    private static double Value(string[] session, int column) => Columns[column] switch
-    {
-        "Month" => Array.IndexOf(Months, session[column]),
-        "VisitorType" => session[column] switch { "Returning_Visitor" => 1, "New_Visitor" => 0, _ => double.NaN },
-        "Weekend" => session[column] == "TRUE" ? 1 : 0,
-        _ => PublicData.Number(session[column]),
-    };
 }
