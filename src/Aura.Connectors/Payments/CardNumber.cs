@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Aura.Connectors.Payments;
 
 /// <summary>Reading card numbers (ISO/IEC 7812): brand by leading digits and length, check digit by Luhn's method.</summary>
-public static class CardNumber
+public static partial class CardNumber
 {
     /// <summary>The digits without spaces and hyphens.</summary>
     /// <returns>Null when there is anything else in it, or not 12 to 19 digits.</returns>
@@ -47,6 +49,21 @@ public static class CardNumber
             _ => null,
         };
     }
+
+    /// <summary>Whether a card number stands anywhere in a text: 13 to 19 digits, with single spaces or hyphens between them or none, that pass the check.</summary>
+    /// <remarks>Of other long numbers every tenth passes too. Those that begin with 0 or 1, as times in milliseconds do, are on no payment card.</remarks>
+    public static bool Appears(string text) => LongNumber.EnumerateMatches(text) is var matches && Any(matches, text);
+
+    private static bool Any(Regex.ValueMatchEnumerator matches, string text)
+    {
+        foreach (var match in matches)
+            if (Digits(text.Substring(match.Index, match.Length)) is { Length: >= 13 } digits && digits[0] > '1' && PassesLuhn(digits))
+                return true;
+        return false;
+    }
+
+    [GeneratedRegex(@"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")]
+    private static partial Regex LongNumber { get; }
 
     /// <summary>Whether a text that should be an opaque token is a card number after all.</summary>
     public static bool LooksLikeOne(string text) => Digits(text) is { } digits && PassesLuhn(digits);

@@ -12,6 +12,7 @@ internal static class AuraCommand
         {
             RunCommand.Create(),
             KeysCommand.Create(),
+            KeyRingCommand.Create(),
             ImportCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),

@@ -56,6 +56,10 @@ public static class WinbackApi
         api.MapSharedAssets();
         api.MapNotifications();
         api.MapPredictiveIntent();
+        api.MapActivityFeed();
+        api.MapAuditLog();
+        api.MapEncryption();
+        api.MapApiSecurity();
         api.MapRevenueForecasts();
         api.MapWatchedCarts();
         api.MapRecoveryWorkflows();

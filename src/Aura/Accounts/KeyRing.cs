@@ -9,19 +9,21 @@ namespace Aura.Accounts;
 /// The ring is a directory of key files that the server's user alone may read. Keys are added and never changed, so servers that start
 /// together need not agree: each finds what the others have added. When the newest key is older than 90 days a starting server adds
 /// one; what the old ones sealed still opens. Servers on one database must share the ring: the directory, or the keys in AURA_KEYRING.
-/// Without the ring the secrets are lost. What is sealed begins with the name of its key.
+/// Without the ring the secrets are lost. What is sealed begins with the name of its key. What is sealed for one store has a key of its own,
+/// which is derived from the ring's (HKDF, RFC 5869): it opens for no other store.
 /// </remarks>
 public sealed class KeyRing
 {
     /// <summary>When a key of the directory gets a successor.</summary>
     public static readonly TimeSpan KeyAge = TimeSpan.FromDays(90);
 
-    private const byte Format = 1;
+    private const byte Format = 1, FormatOfStore = 2;
     private const int KeySize = 32, NameSize = 4, NonceSize = 12, TagSize = 16, HeadSize = 1 + NameSize + NonceSize + TagSize;
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
     private readonly string? directory;
     private volatile Key[] keys;
+    private DateTime readAt;
 
     private KeyRing(string? directory, Key[] keys) => (this.directory, this.keys) = (directory, keys);
 
@@ -45,34 +47,64 @@ public sealed class KeyRing
         return ring;
     }
 
-    /// <param name="purpose">What the text is, such as <c>webhook</c>; it opens for no other.</param>
-    public byte[] Seal(string text, string purpose)
+    /// <summary>The keys, newest last, without what they are.</summary>
+    public IReadOnlyList<RingKey> Keys => [.. Current().Select(key => new RingKey(Convert.ToHexStringLower(NameOf(key.Material)), directory is null ? null : key.CreatedAt))];
+
+    /// <summary>Adds a key, with which all servers of the directory seal from now on.</summary>
+    /// <param name="now">By the world's clock.</param>
+    /// <returns>Its name.</returns>
+    /// <exception cref="Refused">409 for keys that were given as text: whoever gives them adds one there.</exception>
+    public string Rotate(DateTime now)
     {
-        var (key, plain) = (keys[^1], Encoding.UTF8.GetBytes(text));
+        if (directory is null)
+            throw Refused.Conflict("ring_is_given", "The keys were given as text (AURA_KEYRING): add one at its end, and start the servers again.");
+        Add(directory, now);
+        keys = Read(directory);
+        return Keys[^1].Name;
+    }
+
+    /// <param name="purpose">What the text is, such as <c>webhook</c>; it opens for no other.</param>
+    /// <param name="store">The only store for which it opens; null: the server seals for itself.</param>
+    public byte[] Seal(string text, string purpose, long? store = null)
+    {
+        var (key, plain) = (Current()[^1], Encoding.UTF8.GetBytes(text));
         var box = new byte[HeadSize + plain.Length];
-        box[0] = Format;
+        box[0] = store is null ? Format : FormatOfStore;
         NameOf(key.Material).CopyTo(box, 1);
         var nonce = box.AsSpan(1 + NameSize, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(key.Material, TagSize);
+        using var cipher = Cipher(key, store);
         cipher.Encrypt(nonce, plain, box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), Encoding.UTF8.GetBytes(purpose));
         return box;
     }
 
     /// <exception cref="InvalidOperationException">It was sealed with a key that this ring has not.</exception>
     /// <exception cref="CryptographicException">It was altered, or sealed for another purpose.</exception>
-    public string Open(byte[] box, string purpose)
+    public string Open(byte[] box, string purpose, long? store = null)
     {
-        if (box.Length < HeadSize || box[0] != Format)
+        if (box.Length < HeadSize || box[0] != (store is null ? Format : FormatOfStore))
             throw new CryptographicException("This was not sealed by a key ring.");
         var name = box.AsSpan(1, NameSize);
         var key = Find(name) ?? throw new InvalidOperationException(
             $"A secret was sealed with key {Convert.ToHexStringLower(name)}, which this server's key ring has not. Servers on one database share one ring (AURA_KEYRING).");
         var plain = new byte[box.Length - HeadSize];
-        using var cipher = new AesGcm(key.Material, TagSize);
+        using var cipher = Cipher(key, store);
         cipher.Decrypt(
             box.AsSpan(1 + NameSize, NonceSize), box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), plain, Encoding.UTF8.GetBytes(purpose));
         return Encoding.UTF8.GetString(plain);
+    }
+
+    private static AesGcm Cipher(Key key, long? store) => new(
+        store is null ? key.Material : HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Material, KeySize, info: Encoding.UTF8.GetBytes($"aura store {store}")), TagSize);
+
+    /// <summary>The keys; those that were added to the directory meanwhile too.</summary>
+    private Key[] Current()
+    {
+        if (directory is null || Directory.GetLastWriteTimeUtc(directory) is var at && at == readAt)
+            return keys;
+        keys = Read(directory);
+        readAt = at;
+        return keys;
     }
 
     /// <summary>A key by its name; one that another server has added meanwhile is in the directory.</summary>
@@ -121,3 +153,7 @@ public sealed class KeyRing
 
     private sealed record Key(byte[] Material, DateTime CreatedAt);
 }
+
+/// <param name="Name">Tells it from others, and nothing of what it is.</param>
+/// <param name="CreatedAt">Null: it was given as text.</param>
+public sealed record RingKey(string Name, DateTime? CreatedAt);

@@ -81,5 +81,36 @@ public sealed class KeyRingTests : IDisposable
         Assert.NotEqual(ring.Seal("secret", "webhook"), ring.Seal("secret", "webhook"));
     }
 
+    [Fact]
+    public void What_is_sealed_for_a_store_opens_for_no_other_and_not_for_the_server()
+    {
+        var ring = KeyRing.Open(Ring, Now);
+        var box = ring.Seal("secret", "text", 12);
+
+        Assert.Equal("secret", ring.Open(box, "text", 12));
+        Assert.ThrowsAny<CryptographicException>(() => ring.Open(box, "text", 13));
+        Assert.ThrowsAny<CryptographicException>(() => ring.Open(box, "text"));
+        Assert.ThrowsAny<CryptographicException>(() => ring.Open(ring.Seal("secret", "text"), "text", 12));
+        box[0] = 1; // as if it were the server's
+        Assert.ThrowsAny<CryptographicException>(() => ring.Open(box, "text"));
+    }
+
+    [Fact]
+    public void After_a_rotation_servers_that_run_seal_with_the_new_key_and_open_what_the_old_one_sealed()
+    {
+        var running = KeyRing.Open(Ring, Now);
+        var box = running.Seal("secret", "text", 12);
+
+        var added = KeyRing.Open(Ring, Now).Rotate(Now.AddDays(1));
+
+        Assert.Equal(added, Convert.ToHexStringLower(running.Seal("secret", "text", 12).AsSpan(1, 4)));
+        Assert.Equal([Now, Now.AddDays(1)], running.Keys.Select(key => key.CreatedAt));
+        Assert.Equal("secret", running.Open(box, "text", 12));
+    }
+
+    [Fact]
+    public void Keys_that_were_given_as_text_are_not_rotated() =>
+        Assert.Equal("ring_is_given", Assert.Throws<Refused>(() => KeyRing.Open(NewKey(), Now).Rotate(Now)).Code);
+
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 }

@@ -25,6 +25,8 @@ internal static class ListProbes
         ["name"] = ("Alice", "rare"),
         ["email"] = ("common", "rarissimum"),
         ["action"] = ("updated", "refund.deleted"),
+        ["event"] = ("product_modified", "refund_deleted"),
+        ["user"] = ("common", "rare"),
     };
 
     /// <param name="rows">That the table has, beginning with <see cref="TallStore.First"/>.</param>

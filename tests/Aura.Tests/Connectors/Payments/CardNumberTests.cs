@@ -37,4 +37,17 @@ public sealed class CardNumberTests
     [InlineData("٤٢٤٢٤٢٤٢٤٢٤٢", null)]
     [InlineData(null, null)]
     public void A_number_may_be_written_in_groups(string? text, string? digits) => Assert.Equal(digits, CardNumber.Digits(text));
+
+    [Theory]
+    [InlineData("4111111111111111", true)]
+    [InlineData("card: 4111 1111 1111 1111, exp 12/30", true)]
+    [InlineData("{\"pan\":\"5555-5555-5555-4444\"}", true)]
+    [InlineData("amex 378282246310005.", true)]
+    [InlineData("4111111111111112", false)]
+    [InlineData("customer credit card info", false)]
+    [InlineData("411111111111", false)]
+    [InlineData("order 41111111111111111111111", false)]
+    [InlineData("at 1763760000004", false)]
+    [InlineData("4111  1111  1111  1111", false)]
+    public void A_card_number_is_found_wherever_it_stands(string text, bool appears) => Assert.Equal(appears, CardNumber.Appears(text));
 }
