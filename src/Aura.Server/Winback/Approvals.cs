@@ -92,7 +92,7 @@ internal static class Approvals
     }
 }
 
-/// <param name="EntityType">What is to be approved: brand, campaign, template. Another word is kept as a name, to which nothing is bound.</param>
+/// <param name="EntityType">What is to be approved: brand, campaign, template, workflow, incentive, script. Another word is kept as a name, to which nothing is bound.</param>
 /// <param name="Approvers">Users; null or none: whoever may write here.</param>
 /// <param name="Rule">Whether one of them is enough, or all have to approve (but whoever asked).</param>
 /// <param name="RequestedBy">A user; with a user's key it is they.</param>

@@ -12,7 +12,7 @@ public enum ScriptLanguage
 }
 
 /// <summary>A function of the merchant's that runs when something happens in the store. It is told and answers; it can do nothing.</summary>
-public sealed class CustomScript : StoreEntity, IAudited
+public sealed class CustomScript : StoreEntity, IApprovable
 {
     public static string Prefix => "script";
     public static string Noun => "script";
@@ -39,6 +39,8 @@ public sealed class CustomScript : StoreEntity, IAudited
     public string? DisabledReason { get; private set; }
 
     public int ConsecutiveFailures { get; private set; }
+
+    public object Content => new { Name, Trigger, Language, Code };
 
     /// <exception cref="Refused">422 for an event that does not exist.</exception>
     public static CustomScript Create(string name, string trigger, bool enabled)

@@ -110,6 +110,26 @@ public sealed class ApprovalsTests
         async Task<string> Statuses() => string.Join(' ', (await store.Test.Ok($"GET {Approvals}"))["workflows"]!.AsArray().Select(one => (string)one!["status"]!));
     }
 
+    [Theory]
+    [InlineData("workflow", "ai/orchestration/recovery-workflows", """{"name":"A","triggers":[],"actions":["send_email"]}""", "workflowId", """{"triggers":["cart_value > 10"]}""")]
+    [InlineData("incentive", "ai/orchestration/dynamic-incentives", """{"name":"A","discountValue":15}""", "incentiveId", """{"discountValue":20}""")]
+    [InlineData("script", "developer/custom-scripts", """{"name":"A","trigger":"cart_abandoned","code":"function f(cart) { return 1; }","language":"javascript"}""", "scriptId", """{"code":"function f(cart) { return 2; }"}""")]
+    public async Task What_is_saved_otherwise_has_to_be_approved_again(string type, string path, string body, string field, string change)
+    {
+        var store = await Store.Open();
+        var id = (string)(await store.Test.Ok($"POST {Staff.Api}/{path}", body))[field]!;
+        var approval = (string)(await store.Test.Ok($"POST {Approvals}", new { name = type, entityType = type, entityId = id }))["workflowId"]!;
+        await store.Test.Ok($"POST {Approvals}/{approval}/approve", new { approver = "bob" });
+
+        await store.Test.Ok($"PUT {Staff.Api}/{path}/{id}", """{"name":"A"}""");
+        var same = await Status();
+        await store.Test.Ok($"PUT {Staff.Api}/{path}/{id}", change);
+
+        Assert.Equal(("approved", "pending"), (same, await Status()));
+
+        async Task<string?> Status() => (string?)(await store.Test.Ok($"GET {Approvals}/{approval}"))["workflow"]!["status"];
+    }
+
     [Fact]
     public async Task With_a_users_key_it_is_they_who_approve()
     {

@@ -13,7 +13,7 @@ public enum IncentiveType
 }
 
 /// <summary>A discount that may be offered to win a cart back, at one of several levels of which nothing is always one: which, is learnt from what came of it.</summary>
-public sealed class Incentive : StoreEntity, IAudited
+public sealed class Incentive : StoreEntity, IApprovable
 {
     public static string Prefix => "incentive";
     public static string Noun => "incentive rule";
@@ -50,6 +50,8 @@ public sealed class Incentive : StoreEntity, IAudited
     public int CooldownDays { get; private set; } = 60;
 
     public bool Enabled { get; private set; } = true;
+
+    public object Content => new { Name, Conditions, Type, Levels, MaxDiscount, MarginPercent, HoldoutPercent, ExplorationPercent, CooldownDays };
 
     /// <summary>The largest level.</summary>
     public decimal Value => Levels[^1];

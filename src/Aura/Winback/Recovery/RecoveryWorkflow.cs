@@ -20,7 +20,7 @@ public enum WorkflowStatus
 }
 
 /// <summary>What is done for carts that are abandoned, if all conditions hold.</summary>
-public sealed class RecoveryWorkflow : StoreEntity, IAudited
+public sealed class RecoveryWorkflow : StoreEntity, IApprovable
 {
     public static string Prefix => "workflow";
     public static string[] OtherPrefixes => ["wf", TriggerPrefix];
@@ -51,6 +51,8 @@ public sealed class RecoveryWorkflow : StoreEntity, IAudited
 
     /// <summary>How many of a hundred customers get nothing, so that what it gains can be measured.</summary>
     public decimal HoldoutPercent { get; private set; }
+
+    public object Content => new { Name, Triggers, Plan, StartsAfterMinutes, Priority, CooldownHours, HoldoutPercent };
 
     public const int UsualCooldownHours = 7 * 24;
 
