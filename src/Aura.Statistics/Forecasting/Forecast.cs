@@ -105,7 +105,10 @@ public sealed class Forecast
         var (origins, normal) = (misses.Select(miss => miss.Origin).Distinct().Count(), Distributions.NormalCritical((1 - share) / 2));
         if (origins == 0)
             return normal;
-        var size = sizes[(int)Math.Ceiling(sizes.Length * Math.Min(1, share * (1 + 1.0 / origins))) - 1];
+        var corrected = share * (1 + 1.0 / origins);
+        var size = sizes[(int)Math.Ceiling(sizes.Length * Math.Min(1, corrected)) - 1];
+        if (corrected > 1)
+            size *= normal / Distributions.NormalCritical(0.1); // so few cannot say: wider than all of them, as the normal is wider than its 80 %
         return origins < 10 ? Math.Max(normal, size) : size;
     }
 

@@ -92,6 +92,13 @@ public sealed class ForecastTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Of_a_few_origins_the_95_percent_are_wider_than_the_80()
+    {
+        var next = Forecast.Of(Noise(11), 1, 3)!.Step(1); // long enough
+        Assert.True(next.Within95.Upper - next.Mean > 1.3 * (next.Within80.Upper - next.Mean));
+    }
+
+    [Fact]
     public void A_series_of_zeros_or_of_one_value_is_continued_by_itself()
     {
         Assert.Equal(0, Forecast.Of(new double[30], 7, 5)!.Step(3).Mean, 1e-6); // long enough
