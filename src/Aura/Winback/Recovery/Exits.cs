@@ -41,7 +41,7 @@ internal static class Exits
             (SELECT id FROM orders
              WHERE tenant_id = {db.Tenant} AND placed_at >= {cart.LastActivityAt} AND status <> 'cancelled' AND (
                customer_id = {shopper?.CustomerId} OR lower(email) = {email} OR
-               right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), {PhoneDigits}) = {phone})
+               {phone}::text IS NOT NULL AND right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), {PhoneDigits}) = {phone})
              ORDER BY placed_at, id LIMIT 1)
             UNION ALL
             (SELECT id FROM shop_orders

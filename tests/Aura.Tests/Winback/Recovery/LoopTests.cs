@@ -1,4 +1,6 @@
 using Aura.Tests.V2;
+using Aura.Winback.Recovery;
+using Microsoft.EntityFrameworkCore;
 using static Aura.Tests.Winback.Recovery.WinbackShop;
 
 namespace Aura.Tests.Winback.Recovery;
@@ -175,6 +177,28 @@ public sealed class LoopTests
         await store.Test.Ok($"POST /v2/orders/{order["id"]}/cancel", new { reason = "changed_mind" });
         await store.Advance("PT1M");
         Assert.Equal(0m, (decimal?)(await store.ShownCart(newer))["revenue"]);
+    }
+
+    [Theory]
+    [InlineData("ann@b.co", null, true)]
+    [InlineData("someone@else.co", "0170 / 123 45 67", true)]
+    [InlineData("someone@else.co", "0170 / 123 45 68", false)]
+    [InlineData("someone@else.co", null, false)]
+    public async Task An_order_is_the_same_persons_by_address_or_number_however_they_are_written(string email, string? phone, bool same)
+    {
+        var store = await Store.Open();
+        var (goods, customer) = (await store.Stocked(price: 10m, ships: false), await store.Customer());
+        var id = await store.Cart(new { customerId = "visitor", email = "Ann@B.co", phone = "+49 170 1234567", cartValue = 50 });
+
+        await store.Test.Ok("POST /v2/orders", new
+        {
+            customer_id = customer, email, items = new[] { new { variant_id = goods.Variant, quantity = 1 } },
+            shipping_address = new { line1 = "1 Main St", city = "Beverly Hills", country = "US", state = "CA", zip = "90210", phone },
+        });
+
+        // As it is asked when a message goes out, before anything else has heard of the order.
+        var found = await store.Database(async (db, _) => await db.OrderOf(await db.WatchedCarts.SingleAsync(c => c.Id == Id<WatchedCart>.ToNumber(id)), default));
+        Assert.Equal(same, found is not null);
     }
 
     [Fact]
