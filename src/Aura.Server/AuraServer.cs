@@ -8,6 +8,7 @@ using Aura.Persistence;
 using Aura.Scripts;
 using Aura.Server.Demo;
 using Aura.Server.Http;
+using Aura.Server.Monitoring;
 using Aura.Server.PromotionsV1;
 using Aura.Server.Scripts;
 using Aura.Server.V2;
@@ -71,6 +72,9 @@ public static class AuraServer
         services.AddSingleton(provider => new PublicAddress(() => options.PublicUrl ?? Listening(provider) ?? options.Url));
         services.AddSingleton(Dialects);
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<Tracing>();
+        services.AddSingleton<Telemetry>();
+        services.AddSingleton<ILoggerProvider, StoreLogs>();
         services.AddSingleton<IScriptSandbox, ScriptProcess>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));
         services.AddSingleton<RateLimits>();
@@ -107,6 +111,7 @@ public static class AuraServer
         if (options.Proxies.Count > 0)
             app.UseForwardedHeaders(Believing(options.Proxies));
         app.UseMiddleware<Measured>();
+        app.UseMiddleware<Watched>();
         app.UseMiddleware<Failures>();
         app.UseMiddleware<Transport>();
         app.UseMiddleware<Charsets>();

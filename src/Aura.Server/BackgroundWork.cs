@@ -1,20 +1,22 @@
 using Aura.Accounts;
 using Aura.Events;
 using Aura.Jobs;
+using Aura.Monitoring;
 using Aura.Persistence;
+using Aura.Server.Monitoring;
 
 namespace Aura.Server;
 
 /// <summary>What a server does besides answering: it listens for changes, reads the event log and works off jobs.</summary>
 internal sealed class BackgroundWork(
-    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule, EventTail tail,
+    ServerOptions options, AccessDirectory access, JobWorker worker, IEnumerable<IEventReader> readers, Schedule schedule, EventTail tail, Telemetry telemetry, AlertWatch alerts,
     DatabaseWatch watch, TimeProvider time, ILogger<BackgroundWork> log, Replica? replica = null) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken), Persistently(() => tail.Run(stoppingToken), stoppingToken)];
+        List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken), Persistently(() => tail.Run(stoppingToken), stoppingToken), Persistently(() => telemetry.Run(stoppingToken), stoppingToken)];
         if (replica is not null)
             work.Add(Persistently(() => replica.Watch(stoppingToken), stoppingToken));
         if (options.Role != ServerRole.Api)
@@ -23,6 +25,7 @@ internal sealed class BackgroundWork(
             work.Add(Persistently(() => worker.Run(32, lanes: true, stoppingToken), stoppingToken));
             work.AddRange(readers.Select(reader => Persistently(() => Follow(reader, stoppingToken), stoppingToken)));
             work.Add(Persistently(() => schedule.Run(stoppingToken), stoppingToken));
+            work.Add(Persistently(() => alerts.Run(stoppingToken), stoppingToken));
         }
 
         return Task.WhenAll(work);

@@ -90,6 +90,8 @@ public static class AuraServices
         services.AddScoped<PersonalData>();
         services.AddSingleton<IPersonalData, PurchaseData>();
         services.AddScoped<IsolationAudit>();
+        services.AddSingleton<AlertWatch>();
+        services.AddJob<TellSlack>();
         services.AddMessages();
         services.AddWallets();
         services.AddRecovery();

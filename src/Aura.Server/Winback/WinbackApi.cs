@@ -47,6 +47,12 @@ public static class WinbackApi
         api.MapLocalization();
         api.MapWhiteLabelSettings();
         api.MapTenantIsolation();
+        api.MapMetrics();
+        api.MapServerHealth();
+        api.MapAlerts();
+        api.MapErrorReports();
+        api.MapTraces();
+        api.MapLogs();
         api.MapTeams();
         api.MapRoles();
         api.MapRoleAssignments();

@@ -58,6 +58,8 @@ public static class EventTypes
         new("workflow.triggered", "A recovery workflow began for somebody."),
         new("approval.requested", "Somebody's approval was asked for."),
         new("approval.completed", "What was to be approved was approved or rejected."),
+        new("alert.firing", "A metric passed the threshold of an alert."),
+        new("alert.resolved", "A metric came back from beyond the threshold of an alert."),
         new("webhook.failed", "A webhook was given up after hours of failures."),
         new("webhook.disabled", "A webhook's receiver said that it is gone (410)."),
     ];

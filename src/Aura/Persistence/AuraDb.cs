@@ -9,6 +9,7 @@ using Aura.Integrations;
 using Aura.Inventory;
 using Aura.Jobs;
 using Aura.Messages;
+using Aura.Monitoring;
 using Aura.Payments;
 using Aura.Orders;
 using Aura.ProductFiles;
@@ -114,6 +115,13 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<LifetimeAccount> CustomerAccounts => Set<LifetimeAccount>();
     public DbSet<IntentScore> IntentScores => Set<IntentScore>();
     public DbSet<TrainedModel> TrainedModels => Set<TrainedModel>();
+
+    // Monitoring
+    public DbSet<MetricPoint> MetricPoints => Set<MetricPoint>();
+    public DbSet<AlertRule> AlertRules => Set<AlertRule>();
+    public DbSet<ErrorReport> ErrorReports => Set<ErrorReport>();
+    public DbSet<Trace> Traces => Set<Trace>();
+    public DbSet<LogLine> LogLines => Set<LogLine>();
 
     // Scripts
     public DbSet<CustomScript> CustomScripts => Set<CustomScript>();
