@@ -58,6 +58,7 @@ public static class AuraServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(9));
         AddServices(builder.Services, options, database);
         var app = builder.Build();
+        _ = app.Services.GetService<OtlpExport>(); // listens from now on
         Map(app, options);
         return app;
     }
@@ -74,6 +75,8 @@ public static class AuraServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<Tracing>();
         services.AddSingleton<Telemetry>();
+        if (options.Otlp is { } collector)
+            services.AddSingleton(_ => new OtlpExport(collector));
         services.AddSingleton<ILoggerProvider, StoreLogs>();
         services.AddSingleton<IScriptSandbox, ScriptProcess>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, database));

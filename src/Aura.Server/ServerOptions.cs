@@ -64,6 +64,9 @@ public sealed record ServerOptions
     /// <summary>Megabytes that rendered products may take.</summary>
     public int ProductCache { get; init; } = 64;
 
+    /// <summary>A collector that spans are sent to over OTLP; null: they stay here.</summary>
+    public Uri? Otlp { get; init; }
+
     public LogLevel Log { get; init; } = LogLevel.Information;
 
     public static ServerOptions FromEnvironment() => new()
@@ -75,6 +78,7 @@ public sealed record ServerOptions
         DirectDatabase = Read("AURA_DATABASE_DIRECT"),
         ReplicaDatabase = Read("AURA_DATABASE_REPLICA"),
         Drain = TimeSpan.FromSeconds(double.Parse(Read("AURA_DRAIN") ?? "0", CultureInfo.InvariantCulture)),
+        Otlp = Read("AURA_OTLP") is { } otlp ? new(otlp) : null,
         LiveKey = Read("AURA_LIVE_KEY"),
         TestKey = Read("AURA_TEST_KEY"),
         Role = Read("AURA_ROLE") is { } role ? Enum.Parse<ServerRole>(role, ignoreCase: true) : ServerRole.All,

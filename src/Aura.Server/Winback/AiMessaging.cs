@@ -32,7 +32,7 @@ internal static class AiMessaging
     private static async Task<GeneratedMessage> Generate(GenerateMessage request, AuraDb db, MessageWriter writer, CancellationToken cancellation)
     {
         var shopper = request.CustomerId is { } reference ? await db.FindShopper(reference, cancellation) : null;
-        var values = await db.SharedValues(shopper is null ? null : (await db.Contact(shopper, cancellation)).Name, null, cancellation);
+        var values = await db.SharedValues(shopper is null ? null : (await db.Contact(shopper, cancellation)).Name, null, shopper?.Locale, cancellation);
         foreach (var (name, value) in request.Values(db.Caller.Currency))
             values[name] = value;
         var draft = await writer.Write(request.Brief(), new([.. values.Values.OfType<string>()]), cancellation);

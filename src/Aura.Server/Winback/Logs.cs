@@ -15,7 +15,7 @@ internal static class Logs
     public static void MapLogs(this RouteGroupBuilder api) => api.MapGroup("/apm/logs").WithTags("Monitoring").Scope("monitoring").NeverCached().MapGet("/", List);
 
     /// <param name="q">Part of the message, in any case.</param>
-    private static async Task<LogList> List(
+    private static async Task<LogLineList> List(
         AuraDb db, Telemetry telemetry, CancellationToken cancellation, string? level = null, string? q = null, string? from = null, string? to = null, string? limit = null)
     {
         await telemetry.FlushFor(db.Caller.TenantId, cancellation);
@@ -29,7 +29,7 @@ internal static class Logs
         if (TimeOf(to, nameof(to)) is { } until)
             lines = lines.Where(l => l.CreatedAt <= until);
         return new(await lines.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id).Take(LimitOf(limit))
-            .Select(l => new LogResponse(l.CreatedAt, l.Level, l.Message, l.Context)).ToListAsync(cancellation));
+            .Select(l => new LogLineResponse(l.CreatedAt, l.Level, l.Message, l.Context)).ToListAsync(cancellation));
     }
 
     private static LogLevelWord? LevelOf(string? text) => string.IsNullOrEmpty(text) ? null : Words<LogLevelWord>.TryParse(text == "warning" ? "warn" : text, out var level)
@@ -43,6 +43,6 @@ internal static class Logs
         : int.TryParse(text, out var limit) && limit > 0 ? Math.Min(limit, Most) : throw Refused.BadRequest("'limit' must be a whole number from 1.");
 }
 
-public sealed record LogList(IReadOnlyList<LogResponse> Logs);
+public sealed record LogLineList(IReadOnlyList<LogLineResponse> Logs);
 
-public sealed record LogResponse(DateTime Timestamp, LogLevelWord Level, string Message, Dictionary<string, string> Context);
+public sealed record LogLineResponse(DateTime Timestamp, LogLevelWord Level, string Message, Dictionary<string, string> Context);

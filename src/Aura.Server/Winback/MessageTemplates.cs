@@ -42,7 +42,7 @@ internal static class MessageTemplates
     private static async Task<PreviewResponse> Preview(string id, PreviewTemplate request, AuraDb db, CancellationToken cancellation)
     {
         var template = await db.Template(id, cancellation);
-        var values = await db.SharedValues("Jane Doe", "https://example.com/unsubscribe", cancellation);
+        var values = await db.SharedValues("Jane Doe", "https://example.com/unsubscribe", request.Locale, cancellation);
         foreach (var (name, value) in MessageRendering.Values(JsonSerializer.SerializeToDocument(request.Personalizations ?? [])))
             values[name] = value;
         var made = MessageRendering.Render(template, request.Channel, request.Locale, values, isAdvertising: true);

@@ -47,6 +47,7 @@ public static class WinbackApi
         api.MapLocalization();
         api.MapWhiteLabelSettings();
         api.MapTenantIsolation();
+        api.MapDataPorting();
         api.MapMetrics();
         api.MapServerHealth();
         api.MapAlerts();

@@ -115,7 +115,7 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
     {
         var template = await db.Template(message.Template, cancellation);
         var (tenant, id) = (message.TenantId, message.Id);
-        var values = await db.SharedValues(recipient.Name, links.Unsubscribe(tenant, id), cancellation);
+        var values = await db.SharedValues(recipient.Name, links.Unsubscribe(tenant, id), recipient.Locale, cancellation);
         foreach (var (name, value) in MessageRendering.Values(message.Values))
             values[name] = value;
         var content = MessageRendering.Render(

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aura.Brands;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,16 +16,23 @@ public static partial class MessageRendering
 {
     private const int MaxSubject = 200;
 
-    /// <summary>What every template may use besides the values of the caller: <c>shopName</c>, <c>customerName</c>, <c>unsubscribeUrl</c>, <c>brand</c>.</summary>
-    public static async Task<Dictionary<string, object?>> SharedValues(this AuraDb db, string? customerName, string? unsubscribeUrl, CancellationToken cancellation)
+    /// <summary>What every template may use besides the values of the caller: <c>shopName</c>, <c>customerName</c>, <c>unsubscribeUrl</c>, <c>brand</c>, <c>supportEmail</c>, <c>supportUrl</c>,
+    /// and the shop's own words as <c>t</c>.</summary>
+    /// <param name="locale">Of the words; null: the shop's default.</param>
+    public static async Task<Dictionary<string, object?>> SharedValues(this AuraDb db, string? customerName, string? unsubscribeUrl, string? locale, CancellationToken cancellation)
     {
+        var label = await db.WhiteLabels.AsNoTracking().FirstOrDefaultAsync(cancellation);
         var store = await db.Stores.Where(s => s.Id == db.Tenant).Select(s => s.Name).SingleAsync(cancellation);
-        var brand = await db.Brands.AsNoTracking().OrderBy(b => b.Id).FirstOrDefaultAsync(cancellation);
+        var preferred = label?.DefaultBrandId ?? 0;
+        var brand = await db.Brands.AsNoTracking().OrderBy(b => b.Id != preferred).ThenBy(b => b.Id).FirstOrDefaultAsync(cancellation);
         return new()
         {
-            ["shopName"] = brand?.Name ?? store,
+            ["shopName"] = label?.CompanyName ?? brand?.Name ?? store,
             ["customerName"] = customerName,
             ["unsubscribeUrl"] = unsubscribeUrl,
+            ["supportEmail"] = label?.SupportEmail,
+            ["supportUrl"] = label?.SupportUrl,
+            ["t"] = (await db.TranslationsIn(locale, cancellation)).ToDictionary(pair => pair.Key, pair => (object?)pair.Value),
             ["brand"] = new Dictionary<string, object?>
             {
                 ["name"] = brand?.Name ?? store, ["primaryColor"] = brand?.PrimaryColor ?? "#1a1a1a", ["secondaryColor"] = brand?.SecondaryColor ?? "#f4f4f5",

@@ -182,6 +182,23 @@ public sealed class MonitoringTests
         Assert.Equal(200, (int)(await store.Test.Ok($"GET {Apm}/tracing/{id}"))["trace"]!["statusCode"]!);
     }
 
+    /// <remarks>On a server of its own, which sends its spans to a collector.</remarks>
+    [Fact]
+    public async Task Spans_go_to_a_collector_where_one_is_set_up()
+    {
+        await using var collector = await Events.WebhookReceiver.Start();
+        await using var server = await TestServer.Start(options: options => options with { Otlp = new(collector.Url.Replace("/hook", "", StringComparison.Ordinal)) });
+        var store = await Store.Open(server: server);
+        using var answer = await store.Test.Answer($"GET {Api}/whitelabel/brands");
+        var trace = Convert.FromHexString(Assert.Single(answer.Headers.GetValues("X-Trace-Id")));
+
+        server.Services.GetRequiredService<Aura.Server.Monitoring.OtlpExport>().Flush();
+
+        var message = collector.Messages.First(sent => sent.Body.AsSpan().IndexOf(trace) >= 0);
+        Assert.Equal(("/v1/traces", "application/x-protobuf"), (message.Path, message.Headers["content-type"]));
+        Assert.True(message.Body.AsSpan().IndexOf("FROM brands"u8) >= 0);
+    }
+
     [Fact]
     public async Task Refused_requests_are_in_the_log_which_can_be_searched()
     {

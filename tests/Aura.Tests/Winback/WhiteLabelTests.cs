@@ -40,6 +40,19 @@ public sealed class WhiteLabelTests
     }
 
     [Fact]
+    public async Task Messages_speak_with_the_shops_own_words()
+    {
+        var store = await Store.Open();
+        await store.Test.Ok($"POST {Api}/localization", new { code = "es", name = "Spanish", translations = new { greeting = "¡Hola!" } });
+        await store.Test.Ok($"PUT {Api}/settings", new { companyName = "Acme Iberia", supportEmail = "ayuda@acme.example" });
+
+        var values = await store.Database((db, _) => Aura.Messages.MessageRendering.SharedValues(db, "Ana", null, "es-MX", default));
+        var text = Aura.Messages.TemplateEngine.Fill("{{t.greeting}} {{shopName}} {{supportEmail}}", values, isHtml: false);
+
+        Assert.Equal("¡Hola! Acme Iberia ayuda@acme.example", text);
+    }
+
+    [Fact]
     public async Task Settings_can_be_reset_to_what_they_were()
     {
         var store = await Store.Open();
