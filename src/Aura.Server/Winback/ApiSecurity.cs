@@ -17,7 +17,8 @@ internal static class ApiSecurity
 
     private static async Task<ApiSecurityStatus> Show(AuraDb db, ServerOptions server, KeyRing ring, TimeProvider time, CancellationToken cancellation)
     {
-        var keys = await db.ApiKeys.AsNoTracking().Where(k => k.StoreId == db.Caller.TenantId && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > db.Now)).ToListAsync(cancellation);
+        var keys = await db.ApiKeys.AsNoTracking().Where(k => k.AccountId == db.Caller.AccountId && k.IsTest == db.Caller.IsTest && (k.StoreIds == null || k.StoreIds.Contains(db.Caller.TenantId)))
+            .Where(k => k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > db.Now)).ToListAsync(cancellation);
         var plain = await db.Webhooks.AsNoTracking().Where(w => w.Status == WebhookStatus.Active && w.Url.StartsWith("http:")).Select(w => w.Id).ToListAsync(cancellation);
         var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == db.Caller.AccountId, cancellation);
         var found = Of(keys, plain, server, ring.Keys[^1], db.Now, time.GetUtcNow().UtcDateTime).Where(finding => finding.Count > 0).ToList();
@@ -44,7 +45,7 @@ internal static class ApiSecurity
     private static bool IsHttpsOnly(ServerOptions server) => server.RequireHttps || server.Url.Split(';').All(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
 }
 
-/// <param name="ApiKeysActive">Keys of this shop that work.</param>
+/// <param name="ApiKeysActive">Keys that open this shop now, those of other shops of the account too.</param>
 /// <param name="HttpsOnly">Whether requests over plain HTTP are refused.</param>
 /// <param name="SignedOnlyKeys">Keys with which only signed requests are taken.</param>
 /// <param name="UserKeys">Keys that the roles of a user limit.</param>

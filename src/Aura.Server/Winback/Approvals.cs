@@ -67,7 +67,7 @@ internal static class Approvals
     private static async Task<MadeApproval> Submit(Id<Approval> id, AuraDb db, CancellationToken cancellation)
     {
         var approval = await db.Load(id, cancellation);
-        if (approval.Submit(await db.Subject(approval.EntityType, approval.EntityId, cancellation)))
+        if (approval.Submit(await db.SubjectOf(approval, cancellation)))
             await db.Request(approval, cancellation);
         return MadeApproval.Of(approval);
     }
@@ -92,7 +92,7 @@ internal static class Approvals
     }
 }
 
-/// <param name="EntityType">What is to be approved: brand, campaign, template, workflow, incentive, script. Another word is kept as a name, to which nothing is bound.</param>
+/// <param name="EntityType">What is to be approved: brand, campaign, template, workflow, incentive, script. What is not there is kept as a name, to which nothing is bound: the answer says so.</param>
 /// <param name="Approvers">Users; null or none: whoever may write here.</param>
 /// <param name="Rule">Whether one of them is enough, or all have to approve (but whoever asked).</param>
 /// <param name="RequestedBy">A user; with a user's key it is they.</param>
@@ -124,7 +124,7 @@ public sealed record OneApproval(ApprovalResponse Workflow) : IVersioned
     [JsonIgnore] public DateTime UpdatedAt => Workflow.UpdatedAt;
 }
 
-/// <param name="Bound">Whether the approval ends with the content that it is given for. False: such a thing is not known here, and the approval is of its name.</param>
+/// <param name="Bound">Whether the approval ends with the content that it is given for. False: no such thing is here, and the approval is of its name.</param>
 public sealed record MadeApproval(bool Success, Id<Approval> WorkflowId, ApprovalStatus Status, bool Bound)
 {
     public static MadeApproval Of(Approval approval) => new(true, approval.Id, approval.Status, approval.ContentHash is not null);

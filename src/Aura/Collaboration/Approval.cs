@@ -94,8 +94,11 @@ public sealed class Approval : StoreEntity, IAudited
 
     /// <summary>Asks for the content as it is now: after a rejection, or when it has changed.</summary>
     /// <returns>Whether that is anything new.</returns>
+    /// <exception cref="Refused">409 where it is gone.</exception>
     public bool Submit(Subject subject)
     {
+        if (subject.Hash is { Length: 0 })
+            throw Refused.Conflict("content_gone", $"The {EntityType} was deleted.");
         if (Status == ApprovalStatus.Pending && Reason is null && Same(subject.Hash))
             return false;
         (Status, Reason, DecidedAt, ContentHash, Decisions) = (ApprovalStatus.Pending, null, null, subject.Hash, Outdated());

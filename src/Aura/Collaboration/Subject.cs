@@ -11,21 +11,21 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 namespace Aura.Collaboration;
 
 /// <summary>What an approval is about.</summary>
-/// <param name="Hash">Of its content; null: the store does not know such things, and has their names only.</param>
+/// <param name="Hash">Of its content; null: the store knows no such thing, and has its name only.</param>
 public sealed record Subject(string? Type, string? Id, byte[]? Hash);
 
 public static class Subjects
 {
     /// <summary>Looks up what a caller names: <c>brand</c>, <c>brand_12</c>.</summary>
-    /// <exception cref="Refused">422 for an id that nothing of a known type has, or a type without an id.</exception>
+    /// <returns>Without a hash where nothing here is called that.</returns>
+    /// <exception cref="Refused">422 for a type without an id, or an id without a type.</exception>
     public static async Task<Subject> Subject(this AuraDb db, string? type, string? id, CancellationToken cancellation)
     {
         if (type is null || id is null)
             return type is null && id is null ? new(null, null, null) : throw Refused.Invalid(type is null ? "EntityType" : "EntityId", "Is required beside the other one.");
-        if (Kind(db, type) is not { } kind)
-            return new(type.Trim(), id.Trim(), null);
-        var thing = await db.LookUp(kind, id, cancellation) ?? throw Refused.Invalid("EntityId", $"There is no {type} '{id}'.");
-        return new(AuditEntry.Names(kind).Noun, thing.Id, Hash(thing.Content));
+        return Kind(db, type) is { } kind && await db.LookUp(kind, id, cancellation) is { } thing
+            ? new(AuditEntry.Names(kind).Noun, thing.Id, Hash(thing.Content))
+            : new(type.Trim(), id.Trim(), null); // the caller is told that nothing is bound
     }
 
     /// <summary>What an approval is about, as it is now.</summary>

@@ -36,6 +36,17 @@ public sealed class ApiSecurityTests
     }
 
     [Fact]
+    public async Task A_key_that_opens_all_shops_of_the_account_counts_in_each()
+    {
+        var store = await Store.Open();
+        var second = $"{Guid.CreateVersion7():n}.example";
+        await store.Test.Ok("POST /v2/tenants", new { name = "Second", domain = second });
+        await store.Key(new { });
+
+        Assert.Equal(1, (int)(await store.Test.Ok($"GET {Status}?shop={second}"))["apiKeysActive"]!);
+    }
+
+    [Fact]
     public async Task Keys_grow_old()
     {
         var store = await Store.Open();

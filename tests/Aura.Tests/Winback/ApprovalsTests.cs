@@ -68,6 +68,19 @@ public sealed class ApprovalsTests
         Assert.True((bool)stale["decisions"]![0]!["contentChangedSince"]!);
         Assert.Equal("pending", (string?)gone["status"]);
         Assert.Equal("CONTENT_CHANGED", (string?)await store.Test.Refused(409, $"POST {Approvals}/{id}/approve", new { approver = "bob" }));
+        Assert.Equal("CONTENT_GONE", (string?)await store.Test.Refused(409, $"POST {Approvals}/{id}/submit"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_approved_by_its_name_and_the_answer_says_so()
+    {
+        var store = await Store.Open();
+
+        var made = await store.Test.Ok($"POST {Approvals}", new { name = "Launch", entityType = "campaign", entityId = "campaign_123" });
+        await store.Test.Ok($"POST {Approvals}/{made["workflowId"]}/reject", new { approver = "bob" });
+        var again = await store.Test.Ok($"POST {Approvals}/{made["workflowId"]}/submit");
+
+        Assert.Equal((false, "pending"), ((bool)made["bound"]!, (string?)again["status"]));
     }
 
     [Fact]
@@ -161,7 +174,6 @@ public sealed class ApprovalsTests
 
     [Theory]
     [InlineData("""{"entityType":"brand","entityId":"brand_1"}""", 400)]
-    [InlineData("""{"name":"A","entityType":"brand","entityId":"brand_1"}""", 422)]
     [InlineData("""{"name":"A","entityType":"brand"}""", 400)]
     [InlineData("""{"name":"A","approvers":[""]}""", 422)]
     public async Task What_is_wrong_is_refused(string body, int status)
