@@ -67,6 +67,7 @@ public static class BuiltInTemplates
         {{/if}}{{#if url}}
         {{{call}}}: {{url}}
         {{/if}}
+
         {{shopName}}
 
         {{{why}}}

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Messages;
 
 /// <summary>Takes messages through the gate, and lets go of those that may go.</summary>
-public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnumerable<IExitCondition> exits)
+public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, MessageProviders providers, IEnumerable<IExitCondition> exits)
 {
     /// <summary>Asks the gate, in the transaction that is open, and acts: the message is skipped, held, kept in the mailbox, or being sent afterwards.</summary>
     /// <param name="mayHandOver">The caller sends what begins. If not, a message that is to go to a provider stays queued.</param>
@@ -19,7 +19,7 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
         var recipient = shopper is null
             ? new Recipient(message.Address, null, null, RecipientZones.Of(null, null, db.Caller.Settings.TimeZone))
             : await db.Reach(shopper, message.Channel, cancellation);
-        var provider = setup.Effective(db.Caller.IsTest, ring);
+        var (provider, open) = await Usable(setup, cancellation);
         var verdict = SendGate.Ask(await Facts(message, setup, recipient, provider, cancellation));
         message.Note(verdict);
         if (verdict.Skip is { } reason)
@@ -39,8 +39,8 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
         if (provider != ChannelSetup.Mailbox && !mayHandOver)
             return null;
         await Begin(message, recipient, provider!, cancellation); // the gate has seen that there is one
-        if (provider != ChannelSetup.Mailbox)
-            return new(message, setup, recipient);
+        if (open is not null)
+            return new(message, open, recipient);
         message.Arrived(db.Now);
         Tell("message.sent", message);
         return null;
@@ -69,6 +69,23 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
         Channel = Words<Channel>.Of(message.Channel), message.Template, Reason = message.Reason,
         CampaignId = message.CampaignId is { } campaign ? $"{new Id<Campaign>(campaign)}" : null,
     });
+
+    /// <summary>Opens a provider, as the settings of the channel and of the store's account there say now.</summary>
+    /// <returns>No name where they are not enough any more: an account may have been taken away. Nothing to open for the mailbox.</returns>
+    internal async Task<(string? Name, IMessageProvider? Open)> Usable(ChannelSetup setup, CancellationToken cancellation)
+    {
+        var name = setup.Effective(db.Caller.IsTest, ring);
+        if (name is null or ChannelSetup.Mailbox)
+            return (name, null);
+        try
+        {
+            return (name, providers.Open(name, await db.SettingsOf(setup, ring, cancellation)));
+        }
+        catch (WrongSettings)
+        {
+            return (null, null);
+        }
+    }
 
     /// <summary>One message to a person at a time goes through the gate, so that the cap holds.</summary>
     private async Task<Shopper?> Locked(long? id, CancellationToken cancellation) => id is null ? null : await db.Shoppers
@@ -139,4 +156,4 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, IEnume
 }
 
 /// <summary>A message that is to be handed to its provider, outside of any transaction.</summary>
-internal sealed record Handover(Message Message, ChannelSetup Setup, Recipient Recipient);
+internal sealed record Handover(Message Message, IMessageProvider Provider, Recipient Recipient);

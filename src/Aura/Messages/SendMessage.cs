@@ -1,4 +1,3 @@
-using Aura.Accounts;
 using Aura.Connectors.Messages;
 using Aura.Jobs;
 using Aura.Persistence;
@@ -11,7 +10,7 @@ namespace Aura.Messages;
 /// At most once. A message that this finds in the middle of being sent was left there by a server that ended: it is sent again only to a
 /// provider that knows it again, and otherwise stays as unknown.
 /// </remarks>
-internal sealed class SendMessage(AuraDb db, Dispatch dispatch, KeyRing ring, MessageProviders providers) : IJobHandler
+internal sealed class SendMessage(AuraDb db, Dispatch dispatch) : IJobHandler
 {
     public static string Kind => "message.send";
 
@@ -24,9 +23,8 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch, KeyRing ring, Me
         var handover = await db.InTransaction(() => Take(id, cancellation), cancellation);
         if (handover is null)
             return null;
-        var provider = providers.Open(handover.Message.Provider!, await db.SettingsOf(handover.Setup, ring, cancellation)); // it has begun
-        var answer = await provider.Send(dispatch.Outgoing(handover), CancellationToken.None); // has a limit of its own; who stops halfway does not know
-        await db.InTransaction(() => Note(id, handover.Message.Attempts, answer, provider.KnowsKeys), CancellationToken.None);
+        var answer = await handover.Provider.Send(dispatch.Outgoing(handover), CancellationToken.None); // has a limit of its own; who stops halfway does not know
+        await db.InTransaction(() => Note(id, handover.Message.Attempts, answer, handover.Provider.KnowsKeys), CancellationToken.None);
         return new { Outcome = $"{answer.Outcome}", answer.Reason };
     }
 
@@ -50,8 +48,8 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch, KeyRing ring, Me
 
     private async Task<bool> IsKnownAgain(Message message, CancellationToken cancellation)
     {
-        var setup = await db.Channel(message.Channel, cancellation);
-        return setup.Provider == message.Provider && providers.Open(message.Provider!, await db.SettingsOf(setup, ring, cancellation)).KnowsKeys; // it has begun
+        var (name, open) = await dispatch.Usable(await db.Channel(message.Channel, cancellation), cancellation);
+        return name == message.Provider && open?.KnowsKeys == true;
     }
 
     /// <summary>Notes the answer, if nobody has given the message up meanwhile for another attempt.</summary>

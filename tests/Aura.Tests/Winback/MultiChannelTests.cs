@@ -113,6 +113,13 @@ public sealed class MultiChannelTests
         var configured = await store.Test.Ok($"POST {Path}/configure", new { type = "email", provider = "klaviyo" });
 
         Assert.Equal("klaviyo", (string?)configured["channel"]!["provider"]);
+
+        // When the account is taken away again, a live store's messages end with a reason, not half sent.
+        await store.Live.Ok($"POST {Base}/integrations/connect", new { service = "klaviyo", apiKey = "pk_123456" });
+        await store.Live.Ok($"POST {Path}/configure", new { type = "email", provider = "klaviyo", consent = "implied" });
+        await store.Live.Ok($"DELETE {Base}/integrations/disconnect?service=klaviyo");
+        var sent = await store.Live.Ok($"POST {Path}/send", new { channels = new[] { "email" }, customerId = "jane", contact = new { email = "jane@b.co" } });
+        Assert.Equal(("skipped", "no_provider"), ((string?)sent["channels"]!["email"]!["status"], (string?)sent["channels"]!["email"]!["reason"]));
     }
 
     [Fact]
