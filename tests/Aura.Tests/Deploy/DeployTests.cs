@@ -69,7 +69,7 @@ public sealed class DeployTests(Deployment deployment) : IClassFixture<Deploymen
         var full = await FullStore.Open(server);
         var ids = await full.Ids();
 
-        foreach (var route in (await Api.Routes()).Where(route => route.IsList || route.Path.Contains("/analytics/", StringComparison.Ordinal)).Where(route => route.Method == "GET"))
+        foreach (var route in (await Api.Routes()).Where(route => route.IsList || route.Path.StartsWith("/api/v1/analytics/", StringComparison.Ordinal)).Where(route => route.Method == "GET"))
         {
             var path = route.PathParameters.Aggregate(route.Path, (text, parameter) => text.Replace($"{{{parameter.Name}}}", parameter.Spelled(ids[parameter.Prefix ?? "prod"]), StringComparison.Ordinal));
             foreach (var page in route.Parameters.Any(parameter => (string?)parameter["name"] == "cursor") ? ["", "?cursor="] : (string[])[""])

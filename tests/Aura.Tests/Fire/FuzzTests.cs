@@ -23,7 +23,7 @@ public sealed class FuzzTests
         var victims = new List<string>();
         for (var count = 0; count < 10; count++)
             victims.Add((await Store.Open(server: maker)).Account.TestKey);
-        var nonsense = new Nonsense([.. (await Api.Routes()).Where(route => !route.Streams)], await full.Ids(), full.Store.Account.TestKey, victims);
+        var nonsense = new Nonsense([.. (await Api.Routes()).Where(route => !route.Streams)], await full.Ids(), full.Store.Account.TestKey, full.Store.Account.Sandbox.Domain, victims);
         await using var server = await ServerProcess.Start(maker.Database, data);
         var (wrong, sent, memory) = (new ConcurrentQueue<string>(), 0, new long[3]);
 
@@ -52,7 +52,7 @@ public sealed class FuzzTests
         try
         {
             var (status, body) = await line.Send(attack.Bytes(), attack.Method == "HEAD", attack.IsLast);
-            return status >= 500 && !IsWebServers(status) || attack.IsHttp && (status == 0 || status >= 400 && attack.Method != "HEAD" && !body.Contains("\"code\"", StringComparison.Ordinal) && !IsWebServers(status))
+            return status >= 500 && !IsWebServers(status) || attack.IsHttp && (status == 0 || status >= 400 && attack.Method != "HEAD" && !body.Contains("\"code\"", StringComparison.Ordinal) && !body.Contains("\"success\":false", StringComparison.Ordinal) && !IsWebServers(status))
                 ? $"{status} {body[..Math.Min(body.Length, 600)]}"
                 : null;
         }

@@ -23,7 +23,7 @@ internal sealed record Attack(string Method, string Target, List<string> Headers
 }
 
 /// <summary>Makes requests from the descriptions: each is a function of its seed, so that it can be sent again.</summary>
-internal sealed class Nonsense(IReadOnlyList<Route> routes, IReadOnlyDictionary<string, string> ids, string key, IReadOnlyList<string> victims)
+internal sealed class Nonsense(IReadOnlyList<Route> routes, IReadOnlyDictionary<string, string> ids, string key, string shop, IReadOnlyList<string> victims)
 {
     /// <summary>The web server may close the connection before it has read a longer body.</summary>
     private const int MostRead = 1 << 20;
@@ -58,7 +58,7 @@ internal sealed class Nonsense(IReadOnlyList<Route> routes, IReadOnlyDictionary<
             return Garbage(random);
         var number = random.Next(routes.Count);
         var route = routes[number];
-        var target = Regex.Replace(route.Path, @"\{(\w+)\}", _ => Segment(random)) + Query(queries[number], route.IsList, random);
+        var target = Regex.Replace(route.Path, @"\{(\w+)\}", _ => Segment(random)) + Named(Query(queries[number], route.IsList, random), queries[number].Contains("shop") && random.Next(10) != 0);
         var headers = new List<string> { "Host: shop.example", $"Authorization: Bearer {(Ends(route) ? victims[random.Next(victims.Count)] : key)}" };
         while (random.Next(4) == 0)
             headers.Add(Pick(Headers, random));
@@ -110,6 +110,10 @@ internal sealed class Nonsense(IReadOnlyList<Route> routes, IReadOnlyDictionary<
             parts.Add(Pick(["&&&", "=", "%zz=%", "a=1&a=2&a=3", "limit=1&limit=x", "fields=", "sort=--id", "page=0&per_page=1000000"], random));
         return "?" + string.Join('&', parts);
     }
+
+    /// <summary>Most requests that have to name the shop name it, or they would come no further than that.</summary>
+    private string Named(string query, bool isNamed) => !isNamed ? query
+        : $"?shop={shop}{string.Concat(query.TrimStart('?').Split('&').Where(part => part != "" && !part.StartsWith("shop=", StringComparison.Ordinal)).Select(part => $"&{part}"))}";
 
     private static string Value(Random random) => random.Next(6) == 0 ? Pick(["%00", "%ff", "%", "a%2Cb", "[]", "-id,-id"], random) : Uri.EscapeDataString($"{Pick(Odd, random)}");
 

@@ -86,7 +86,7 @@ internal sealed class FullStore
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/recovery-workflows", new { name = "Won back", triggers = new[] { "cart_value > 1000000" }, actions = new[] { "send_email" } });
         await api.Ok("POST /api/abandoned-checkout-winback/ai/orchestration/smart-triggers", new { name = "Dear", condition = "cart_value > 1000000", action = "send_email", enabled = false });
         await api.Ok("POST /api/abandoned-checkout-winback/carts", new { customerId = "full", cartValue = 10, items = new[] { new { name = "Mug", price = 10 } } });
-        await api.Ok("POST /api/abandoned-checkout-winback/apm/alerts", new { name = "Slow", metric = "latency.p95", threshold = 500 });
+        await api.Ok("POST /api/abandoned-checkout-winback/apm/alerts", new { name = "Slow", metric = "latency.p95", threshold = 500, enabled = false }); // one that is watched changes by itself
         await api.Ok("POST /api/abandoned-checkout-winback/apm/metrics/custom", new { name = "queue_depth", value = 3 });
         await api.Ok("POST /api/abandoned-checkout-winback/apm/errors/report", new { message = "It broke" });
         await Store.Server.Services.GetRequiredService<Aura.Server.Monitoring.Telemetry>().Flush(default);
