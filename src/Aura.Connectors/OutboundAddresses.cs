@@ -51,6 +51,18 @@ public sealed class OutboundAddresses(bool allowPrivate)
         return !NotPublic.Any(range => range.Contains(address));
     }
 
+    /// <summary>For requests to addresses that somebody else has given: no redirect, which could lead elsewhere, no cookies, no proxy, nothing of our traces; a
+    /// connection ends after two minutes, so that names are resolved again.</summary>
+    public SocketsHttpHandler Handler() => new()
+    {
+        ConnectCallback = Connect,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    };
+
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="PrivateAddressException">The name leads to private addresses only.</exception>
     /// <exception cref="SocketException">It cannot be resolved or reached.</exception>

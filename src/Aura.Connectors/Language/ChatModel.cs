@@ -14,13 +14,8 @@ public sealed class ChatModel : IDisposable
 
     private readonly HttpClient http;
 
-    public ChatModel(OutboundAddresses addresses, TimeSpan? timeout = null) => http = new(new SocketsHttpHandler
-    {
-        ConnectCallback = addresses.Connect, AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-    })
-    {
-        Timeout = timeout ?? Timeout, MaxResponseContentBufferSize = MaxAnswer,
-    };
+    public ChatModel(OutboundAddresses addresses, TimeSpan? timeout = null) =>
+        http = new(addresses.Handler()) { Timeout = timeout ?? Timeout, MaxResponseContentBufferSize = MaxAnswer };
 
     /// <param name="address">Such as <c>https://api.openai.com/v1/</c>, with a slash at its end.</param>
     /// <param name="system">What the model is to do.</param>

@@ -21,19 +21,7 @@ public sealed class MessageProviders : IDisposable
     public MessageProviders(OutboundAddresses addresses, TimeProvider time, TimeSpan? timeout = null)
     {
         (this.addresses, this.time) = (addresses, time);
-        http = new(new SocketsHttpHandler
-        {
-            ConnectCallback = addresses.Connect,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
-        {
-            Timeout = timeout ?? Timeout,
-            MaxResponseContentBufferSize = 1024 * 1024,
-        };
+        http = new(addresses.Handler()) { Timeout = timeout ?? Timeout, MaxResponseContentBufferSize = 1024 * 1024 };
     }
 
     /// <summary>All there are, besides the mailbox, which is no connector.</summary>

@@ -21,20 +21,9 @@ public sealed class WebhookSender : IDisposable
     public WebhookSender(OutboundAddresses addresses, TimeProvider time, TimeSpan? timeout = null)
     {
         (this.time, this.timeout) = (time, timeout ?? Timeout);
-        client = new(new SocketsHttpHandler
-        {
-            ConnectCallback = addresses.Connect,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-            MaxResponseDrainSize = MaxRead,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan, // Send has its own
-        };
+        var handler = addresses.Handler();
+        (handler.MaxResponseDrainSize, handler.PooledConnectionIdleTimeout) = (MaxRead, TimeSpan.FromSeconds(30));
+        client = new(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan }; // Send has its own
         client.DefaultRequestHeaders.UserAgent.Add(new("Aura-Webhooks", "1"));
     }
 
