@@ -10,7 +10,7 @@ namespace Aura.Events;
 /// and how far it has come are committed together, so every event is taken exactly once. It stops before the oldest transaction that
 /// still runs, because that one may yet add an event in front of those that are visible.
 /// </remarks>
-public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider time)
+public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, AccessDirectory access, TimeProvider time)
 {
     /// <summary>Events taken in one transaction.</summary>
     public const int Batch = 500;
@@ -37,6 +37,20 @@ public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, TimeProvider
         await transaction.CommitAsync(cancellation);
         return passed;
     }
+
+    /// <summary>The same, store by store.</summary>
+    /// <param name="take">Gets a context in the store whose events these are, and saves what it writes.</param>
+    /// <inheritdoc cref="Read"/>
+    public Task<int> ReadByStore(string reader, string wanted, Func<AuraDb, IReadOnlyList<StoreEvent>, CancellationToken, Task> take, CancellationToken cancellation) =>
+        Read(reader, wanted, async (db, events, stopping) =>
+        {
+            foreach (var own in events.GroupBy(happened => happened.TenantId))
+                if (await access.Store(own.Key, stopping) is { } store)
+                {
+                    await take(db.Enter(Caller.System(store), time), [.. own], stopping);
+                    db.ChangeTracker.Clear();
+                }
+        }, cancellation);
 
     /// <summary>The events that are wanted among the next ones, how many those are, and the last of them, wanted or not.</summary>
     private static async Task<(List<StoreEvent> Events, int Passed, StoreEvent? Last)> Next(AuraDb db, Place place, string wanted, CancellationToken cancellation)

@@ -112,27 +112,21 @@ internal sealed class FollowOrder(OrderRewards rewards) : IJobHandler
 }
 
 /// <summary>Hears of orders, and remembers those of which something is promised.</summary>
-internal sealed class RewardReader(EventCursor cursor, AccessDirectory access, TimeProvider time) : IEventReader
+internal sealed class RewardReader(EventCursor cursor) : IEventReader
 {
     private const string Reader = "order_rewards";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, "subject = 'order'", Take, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.ReadByStore(Reader, "subject = 'order'", Take, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
-    private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
+    private static async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
-        foreach (var own in events.GroupBy(happened => happened.TenantId))
-            if (await access.Store(own.Key, cancellation) is { } store)
-            {
-                db.Enter(Caller.System(store), time);
-                var last = own.GroupBy(happened => happened.SubjectId).ToDictionary(order => order.Key, order => order.Max(happened => happened.Id));
-                var ids = last.Keys.ToArray();
-                foreach (var order in await Promising(db, ids).OrderBy(id => id).ToListAsync(cancellation))
-                    db.Enqueue<FollowOrder>(new FollowOrder.Payload(order), key: FormattableString.Invariant($"{order}@{last[order]}"));
-                await db.SaveChangesAsync(cancellation);
-                db.ChangeTracker.Clear();
-            }
+        var last = events.GroupBy(happened => happened.SubjectId).ToDictionary(order => order.Key, order => order.Max(happened => happened.Id));
+        var ids = last.Keys.ToArray();
+        foreach (var order in await Promising(db, ids).OrderBy(id => id).ToListAsync(cancellation))
+            db.Enqueue<FollowOrder>(new FollowOrder.Payload(order), key: FormattableString.Invariant($"{order}@{last[order]}"));
+        await db.SaveChangesAsync(cancellation);
     }
 
     /// <summary>The orders of which something is promised.</summary>

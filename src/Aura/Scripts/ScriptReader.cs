@@ -1,4 +1,3 @@
-using Aura.Accounts;
 using Aura.Events;
 using Aura.Jobs;
 using Aura.Persistence;
@@ -8,30 +7,22 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aura.Scripts;
 
 /// <summary>Reads the event log and sets to work the scripts that run on an event.</summary>
-public sealed class ScriptReader(EventCursor cursor, AccessDirectory access, TimeProvider time) : IEventReader
+public sealed class ScriptReader(EventCursor cursor) : IEventReader
 {
     private const string Reader = "scripts";
     private const string Wanted = "EXISTS (SELECT FROM custom_scripts s WHERE s.tenant_id = e.tenant_id AND s.trigger = e.type AND s.enabled)";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, Start, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.ReadByStore(Reader, Wanted, Start, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
-    private async Task Start(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
-    {
-        foreach (var own in events.GroupBy(happened => happened.TenantId))
-            if (await access.Store(own.Key, cancellation) is { } store)
-                await StartIn(db.Enter(Caller.System(store), time), [.. own], cancellation);
-    }
-
-    private static async Task StartIn(AuraDb db, StoreEvent[] events, CancellationToken cancellation)
+    private static async Task Start(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
         var scripts = await db.CustomScripts.AsNoTracking().Where(s => s.Enabled).Select(s => new { s.Id, s.Trigger, s.CreatedAt }).ToListAsync(cancellation);
         foreach (var happened in events)
             foreach (var script in scripts.Where(script => script.Trigger == happened.Type && script.CreatedAt <= happened.CreatedAt))
                 db.Enqueue<RunScript>(new RunScript.Order(script.Id, happened.Id), key: $"{script.Id}-{happened.Id}", lane: RunScript.Lane);
         await db.SaveChangesAsync(cancellation);
-        db.ChangeTracker.Clear();
     }
 }
 

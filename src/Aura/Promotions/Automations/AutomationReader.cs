@@ -1,4 +1,3 @@
-using Aura.Accounts;
 using Aura.Customers;
 using Aura.Events;
 using Aura.Jobs;
@@ -9,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Promotions.Automations;
 
 /// <summary>Reads the event log and leaves a job for each event that a rule may wait for; so one that fails holds up no other.</summary>
-public sealed class AutomationReader(EventCursor cursor, AccessDirectory access, TimeProvider time) : IEventReader
+public sealed class AutomationReader(EventCursor cursor) : IEventReader
 {
     private const string Reader = "automations";
 
@@ -18,22 +17,15 @@ public sealed class AutomationReader(EventCursor cursor, AccessDirectory access,
           SELECT FROM automations a WHERE a.tenant_id = e.tenant_id AND a.status = 'active' AND a.occasion IN ('signup', 'high_value_purchase', 'category_purchase'))
         """;
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, Take, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.ReadByStore(Reader, Wanted, Take, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
-    private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
+    private static Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
-        foreach (var own in events.GroupBy(happened => happened.TenantId))
-        {
-            if (await access.Store(own.Key, cancellation) is not { } store)
-                continue;
-            var entered = db.Enter(Caller.System(store), time);
-            foreach (var happened in own)
-                entered.Enqueue<TakeEvent>(new TakeEvent.Payload(happened.Subject, happened.SubjectId), key: $"{happened.Id}");
-            await entered.SaveChangesAsync(cancellation);
-            entered.ChangeTracker.Clear();
-        }
+        foreach (var happened in events)
+            db.Enqueue<TakeEvent>(new TakeEvent.Payload(happened.Subject, happened.SubjectId), key: $"{happened.Id}");
+        return db.SaveChangesAsync(cancellation);
     }
 }
 

@@ -95,27 +95,21 @@ public static class Recovering
 }
 
 /// <summary>Hears of orders that are placed or cancelled, where carts are watched.</summary>
-public sealed class OrderedCarts(EventCursor cursor, AccessDirectory access, TimeProvider time) : IEventReader
+public sealed class OrderedCarts(EventCursor cursor) : IEventReader
 {
     private const string Reader = "winback";
 
     private const string Wanted = "type IN ('order.created', 'order.cancelled') AND EXISTS (SELECT FROM watched_carts w WHERE w.tenant_id = e.tenant_id)";
 
-    public Task<int> Read(CancellationToken cancellation) => cursor.Read(Reader, Wanted, Take, cancellation);
+    public Task<int> Read(CancellationToken cancellation) => cursor.ReadByStore(Reader, Wanted, Take, cancellation);
 
     public Task<bool> IsBehind(AuraDb db, CancellationToken cancellation) => EventCursor.IsBehind(Reader, db, cancellation);
 
-    private async Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
+    private static Task Take(AuraDb db, IReadOnlyList<StoreEvent> events, CancellationToken cancellation)
     {
-        foreach (var own in events.GroupBy(happened => happened.TenantId))
-            if (await access.Store(own.Key, cancellation) is { } store)
-            {
-                var entered = db.Enter(Caller.System(store), time);
-                foreach (var happened in own)
-                    entered.Enqueue<TakeOrder>(new TakeOrder.Payload(happened.SubjectId), key: $"{happened.Id}");
-                await entered.SaveChangesAsync(cancellation);
-                entered.ChangeTracker.Clear();
-            }
+        foreach (var happened in events)
+            db.Enqueue<TakeOrder>(new TakeOrder.Payload(happened.SubjectId), key: $"{happened.Id}");
+        return db.SaveChangesAsync(cancellation);
     }
 }
 
