@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -92,6 +93,23 @@ public sealed class KeyRing
         cipher.Decrypt(
             box.AsSpan(1 + NameSize, NonceSize), box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), plain, Encoding.UTF8.GetBytes(purpose));
         return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>Numbers as a token in letters that fit into an address: nobody can make one up, change it, or use it for something else.</summary>
+    public string Token(string purpose, params ReadOnlySpan<long> numbers) =>
+        Base64Url.EncodeToString(Seal(string.Join(':', numbers.ToArray().Select(number => number.ToString(CultureInfo.InvariantCulture))), purpose));
+
+    /// <returns>The numbers; null for a token that this ring did not make for the purpose.</returns>
+    public long[]? Numbers(string token, string purpose)
+    {
+        try
+        {
+            return [.. Open(Base64Url.DecodeFromChars(token), purpose).Split(':').Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception wrong) when (wrong is FormatException or CryptographicException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static AesGcm Cipher(Key key, long? store) => new(

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
 using Aura.Accounts;
 
 namespace Aura.Messages;
@@ -19,19 +16,7 @@ public sealed class MessageLinks(KeyRing ring, PublicAddress address)
     public string Unsubscribe(long tenant, long message) => $"{address.Base}{Path}/u/{Token(tenant, message, 0)}";
 
     /// <returns>Null: the token is none of this server's.</returns>
-    public (long Tenant, long Message, int Link)? Read(string token)
-    {
-        try
-        {
-            var parts = ring.Open(Base64Url.DecodeFromChars(token), Purpose).Split(':');
-            return (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture));
-        }
-        catch (Exception none) when (none is FormatException or CryptographicException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public (long Tenant, long Message, int Link)? Read(string token) => ring.Numbers(token, Purpose) is [var tenant, var message, var link] ? (tenant, message, (int)link) : null;
 
-    private string Token(long tenant, long message, int link) =>
-        Base64Url.EncodeToString(ring.Seal(string.Create(CultureInfo.InvariantCulture, $"{tenant}:{message}:{link}"), Purpose));
+    private string Token(long tenant, long message, int link) => ring.Token(Purpose, tenant, message, link);
 }
