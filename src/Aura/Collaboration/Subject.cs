@@ -36,9 +36,10 @@ public static class Subjects
             : new(type, id, await db.LookUp(kind, id, cancellation) is { } thing ? Hash(thing.Content) : []);
 
     /// <summary>Tells the approvals of what the next save changes or deletes that its content is another.</summary>
-    internal static async Task NoteChangedContents(this AuraDb db, CancellationToken cancellation)
+    internal static async Task<bool> NoteChangedContents(this AuraDb db, List<EntityEntry<StoreEntity>> changed, CancellationToken cancellation)
     {
-        foreach (var entry in db.ChangeTracker.Entries<StoreEntity>().Where(entry => entry is { Entity: IApprovable, State: EntityState.Modified or EntityState.Deleted }).ToList())
+        var any = false;
+        foreach (var entry in changed.Where(entry => entry is { Entity: IApprovable, State: EntityState.Modified or EntityState.Deleted }))
         {
             var (prefix, noun) = AuditEntry.Names(entry.Metadata.ClrType);
             var (id, content) = ($"{prefix}_{entry.Entity.Id}", ((IApprovable)entry.Entity).Content);
@@ -46,8 +47,11 @@ public static class Subjects
             {
                 approval.Changed(entry.State == EntityState.Deleted ? null : Hash(content), db.Now);
                 db.Entry(approval).DetectChanges(); // nobody looks again before it is saved
+                any = true;
             }
         }
+
+        return any;
     }
 
     /// <summary>The same for contents that are alike, however the database keeps them: members in their order, numbers without zeros behind.</summary>

@@ -78,10 +78,14 @@ public sealed partial class AuraDb
 
     private async Task NoteAll(CancellationToken cancellation)
     {
-        await this.NoteChangedContents(cancellation);
-        foreach (var entry in ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList())
-            Note(entry);
+        var changed = Changed();
+        if (await this.NoteChangedContents(changed, cancellation))
+            changed = Changed();
+        changed.ForEach(Note);
     }
+
+    private List<EntityEntry<StoreEntity>> Changed() =>
+        [.. ChangeTracker.Entries<StoreEntity>().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)];
 
     private void Note(EntityEntry<StoreEntity> entry)
     {
