@@ -14,10 +14,18 @@ internal static class Crud
         this AuraDb db, T row, Func<T, TResponse> shape, Func<TResponse, string> at, CancellationToken cancellation, string? happened = null)
         where T : StoreEntity, IIdentified
     {
+        var made = await db.Make(row, shape, cancellation, happened);
+        return TypedResults.Created(at(made), made);
+    }
+
+    /// <summary>Saves a new row, for dialects that answer 200.</summary>
+    /// <inheritdoc cref="Create{T, TResponse}" path="/param[@name='happened']"/>
+    public static async Task<TResponse> Make<T, TResponse>(this AuraDb db, T row, Func<T, TResponse> shape, CancellationToken cancellation, string? happened = null)
+        where T : StoreEntity, IIdentified
+    {
         db.Add(row);
         await db.Save(row, happened, cancellation);
-        var made = shape(row);
-        return TypedResults.Created(at(made), made);
+        return shape(row);
     }
 
     /// <summary>Changes a row and answers with what became of it.</summary>
@@ -49,6 +57,15 @@ internal static class Crud
         db.Remove(await db.Load(rows, cancellation));
         await db.SaveChangesAsync(cancellation);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Takes a row away, for dialects that answer 200.</summary>
+    /// <inheritdoc cref="Delete{T}(AuraDb, Id{T}, CancellationToken)"/>
+    public static async Task<TResponse> Remove<T, TResponse>(this AuraDb db, Id<T> id, Func<Id<T>, TResponse> shape, CancellationToken cancellation)
+        where T : StoreEntity, IIdentified
+    {
+        await db.Delete(id, cancellation);
+        return shape(id);
     }
 
     private static Task Save<T>(this AuraDb db, T row, string? happened, CancellationToken cancellation) where T : StoreEntity, IIdentified

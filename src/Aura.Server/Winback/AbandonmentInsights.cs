@@ -29,7 +29,7 @@ internal static class AbandonmentInsights
         var stages = await db.CartsBy(CartGrouping.Stage, since, until, cancellation);
         var reasons = (await db.CartsBy(CartGrouping.Reason, since, until, cancellation)).Where(reason => reason.Group is not null);
         return new(new(
-            Figures.Percent(all.AbandonmentRate), all.Abandoned, new Money(all.Lost, db.Caller.Currency).Amount, db.Caller.Currency, Figures.Percent(all.RecoveryRate),
+            Rounding.Percent(all.AbandonmentRate), all.Abandoned, new Money(all.Lost, db.Caller.Currency).Amount, db.Caller.Currency, Rounding.Percent(all.RecoveryRate),
             [.. reasons.Where(reason => reason.Abandoned > 0).Select(reason => TopReason.Of(reason.Group!, "said", reason, all)),
              .. stages.Where(stage => stage is { Group: not null, Abandoned: > 0 }).Select(stage => TopReason.Of(stage.Group!, "stage", stage, all))], since, until));
     }
@@ -80,13 +80,13 @@ public sealed record InsightsResponse(AbandonmentFigures Insights);
 /// <param name="AbandonedValue">Of those that were not won back.</param>
 /// <param name="RecoveryRate">Percent of those that were left and bought after all.</param>
 public sealed record AbandonmentFigures(
-    double? AbandonmentRate, long AbandonedCarts, decimal AbandonedValue, Currency Currency, double? RecoveryRate, IReadOnlyList<TopReason> TopReasons, DateTime From, DateTime To);
+    decimal? AbandonmentRate, long AbandonedCarts, decimal AbandonedValue, Currency Currency, decimal? RecoveryRate, IReadOnlyList<TopReason> TopReasons, DateTime From, DateTime To);
 
 /// <param name="Kind">said: given as the reason; stage: how far the owner had come.</param>
 /// <param name="Share">Percent of the carts that were left.</param>
-public sealed record TopReason(string Reason, string Kind, long Carts, double? Share)
+public sealed record TopReason(string Reason, string Kind, long Carts, decimal? Share)
 {
-    public static TopReason Of(string reason, string kind, CartGroup group, CartGroup all) => new(reason, kind, group.Abandoned, Figures.Percent(all.Abandoned == 0 ? null : (double)group.Abandoned / all.Abandoned));
+    public static TopReason Of(string reason, string kind, CartGroup group, CartGroup all) => new(reason, kind, group.Abandoned, Rounding.Percent(all.Abandoned == 0 ? null : (double)group.Abandoned / all.Abandoned));
 }
 
 public sealed record AnalyzedCarts(CartAnalysis Analysis);
@@ -95,10 +95,10 @@ public sealed record CartAnalysis(DateTime From, DateTime To, CartGrouping Group
 
 /// <param name="Group">Null: not known.</param>
 /// <param name="LostValue">Of the carts that were left and not bought after all.</param>
-public sealed record CartGroupResponse(string? Group, long Carts, long Abandoned, long Recovered, double? AbandonmentRate, double? RecoveryRate, decimal LostValue, decimal RecoveredRevenue)
+public sealed record CartGroupResponse(string? Group, long Carts, long Abandoned, long Recovered, decimal? AbandonmentRate, decimal? RecoveryRate, decimal LostValue, decimal RecoveredRevenue)
 {
     public static CartGroupResponse Of(CartGroup group, Currency currency) => new(
-        group.Group, group.Carts, group.Abandoned, group.Recovered, Figures.Percent(group.AbandonmentRate), Figures.Percent(group.RecoveryRate),
+        group.Group, group.Carts, group.Abandoned, group.Recovered, Rounding.Percent(group.AbandonmentRate), Rounding.Percent(group.RecoveryRate),
         new Money(group.Lost, currency).Amount, new Money(group.Revenue, currency).Amount);
 }
 
@@ -106,11 +106,11 @@ public sealed record CartPatterns(IReadOnlyList<PatternResponse> Patterns, strin
 
 /// <param name="Share">Percent of all carts that were left.</param>
 /// <param name="PValue">Corrected for everything that was compared.</param>
-public sealed record PatternResponse(CartGrouping Type, string Value, string Description, double? Share, double? AbandonmentRate, double? OtherAbandonmentRate, double PValue)
+public sealed record PatternResponse(CartGrouping Type, string Value, string Description, decimal? Share, decimal? AbandonmentRate, decimal? OtherAbandonmentRate, double PValue)
 {
     public static PatternResponse Of(CartPattern pattern) => new(
         pattern.By, pattern.Group, FormattableString.Invariant($"Carts with {Words<CartGrouping>.Of(pattern.By)} {pattern.Group} are left {(pattern.Rate > pattern.OtherRate ? "more" : "less")} often than the others: {100 * pattern.Rate:0.0} % against {100 * pattern.OtherRate:0.0} %."),
-        Figures.Percent(pattern.Share), Figures.Percent(pattern.Rate), Figures.Percent(pattern.OtherRate), pattern.PValue);
+        Rounding.Percent(pattern.Share), Rounding.Percent(pattern.Rate), Rounding.Percent(pattern.OtherRate), pattern.PValue);
 }
 
 public sealed record CartRecommendations(IReadOnlyList<RecommendationResponse> Recommendations, string? Message);

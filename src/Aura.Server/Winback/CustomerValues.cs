@@ -95,7 +95,7 @@ public sealed record ValueResponse(
         return new(
             Major(account.Average), Major(account.Segments.FirstOrDefault()?.Average ?? 0), Major(account.Segments.LastOrDefault()?.Average ?? 0), account.Customers, account.Repeaters,
             BasisOf(account), StatusOf(account), Why(account), account.Models.Foretells ? LifetimeModels.Months : null, account.Currency, account.AsOf, ConfidenceOf(account.Models),
-            Rounded(account.Models.Correlation), ValueModels.Of(account.Models));
+            Rounding.Measure(account.Models.Correlation), ValueModels.Of(account.Models));
     }
 
     public static ValueBasis BasisOf(LifetimeAccount account) => account.Models.Foretells ? ValueBasis.Predicted : ValueBasis.Observed;
@@ -108,8 +108,6 @@ public sealed record ValueResponse(
     /// <summary>100 less the error of the trial, in percent, from 0 to 100.</summary>
     public static decimal ConfidenceOf(LifetimeModels models) =>
         models.Foretells && models.PercentError is { } error ? Math.Round((decimal)Math.Clamp(100 - error, 0, 100), 1, MidpointRounding.AwayFromZero) : 0;
-
-    public static decimal Rounded(double value) => Math.Round((decimal)value, 4, MidpointRounding.AwayFromZero);
 }
 
 /// <summary>The parameters of BG/NBD (time in weeks) and Gamma-Gamma (money in minor units).</summary>
@@ -135,9 +133,9 @@ public sealed record PredictedValue(
         var segment = account.SegmentOf(value ?? bought.Net);
         return new(
             reference, value is { } minor ? new Money(minor, account.Currency).Amount : null, ValueResponse.ConfidenceOf(models), segment is { } known ? Words<ValueSegment>.Of(known) : "unknown",
-            models.Foretells && bought.Repeats > 0 ? ValueStatus.Ready : ValueStatus.InsufficientHistory, models.OrdersOf(bought) is { } orders ? ValueResponse.Rounded(orders) : null,
+            models.Foretells && bought.Repeats > 0 ? ValueStatus.Ready : ValueStatus.InsufficientHistory, models.OrdersOf(bought) is { } orders ? Rounding.Measure(orders) : null,
             models.Spend is { } spend ? Money.Round((decimal)spend.ExpectedSpend(bought.Spend) / account.Currency.Scale, account.Currency).Amount : null,
-            models.AliveOf(bought) is { } alive ? Math.Round((decimal)(100 * alive), 1, MidpointRounding.AwayFromZero) : null, new Money(bought.Net, account.Currency).Amount, bought.Repeats + 1,
+            Rounding.Percent(models.AliveOf(bought)), new Money(bought.Net, account.Currency).Amount, bought.Repeats + 1,
             account.Currency);
     }
 }
@@ -176,7 +174,7 @@ public sealed record CustomerValueRow(
         var (customer, models) = (one.Customer, account.Models);
         return new(
             $"customer_{customer.CustomerId}", new Money(one.Value, account.Currency).Amount, ValueResponse.BasisOf(account), one.Segment, customer.Repeats + 1,
-            new Money(customer.Net, account.Currency).Amount, models.OrdersOf(customer) is { } orders ? ValueResponse.Rounded(orders) : null,
-            models.AliveOf(customer) is { } alive ? Math.Round((decimal)(100 * alive), 1, MidpointRounding.AwayFromZero) : null);
+            new Money(customer.Net, account.Currency).Amount, models.OrdersOf(customer) is { } orders ? Rounding.Measure(orders) : null,
+            Rounding.Percent(models.AliveOf(customer)));
     }
 }

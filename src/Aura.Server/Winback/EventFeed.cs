@@ -9,10 +9,6 @@ namespace Aura.Server.Winback;
 internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages messages, TimeProvider time, CancellationToken stopping) : IResult
 {
     private const int Batch = 200;
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    /// <summary>Who takes longer for what was written is dropped, and may come back with Last-Event-ID.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public required IReadOnlyList<string> Wanted { get; init; }
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
@@ -39,7 +35,7 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
     /// <summary>Everything there is, then what comes until the next heartbeat.</summary>
     private async Task Turn(HttpContext http, CancellationToken end)
     {
-        var beat = Task.Delay(Heartbeat, time, end);
+        var beat = Task.Delay(OpenStreams.Heartbeat, time, end);
         while (!beat.IsCompleted)
         {
             var next = tail.Next(db.Caller.TenantId);
@@ -73,7 +69,7 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
     private async Task Write(HttpContext http, string text, CancellationToken end)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(OpenStreams.Patience);
         try
         {
             await http.Response.WriteAsync(text, limit.Token);

@@ -43,31 +43,25 @@ internal static class Exporting
         await using var file = new StreamWriter(body, new UTF8Encoding(false), leaveOpen: true);
         await file.WriteAsync(Header(columns));
         await foreach (var row in rows)
-            await file.WriteAsync(Line(columns.Select(column => Text(column.GetValue(row)))));
+            await file.WriteAsync(CsvText.Line(columns.Select(column => Text(column.GetValue(row)))));
     }
 
-    /// <summary>RFC 4180, with a column for each property; text that a spreadsheet would take for a formula is marked as text.</summary>
+    /// <summary>With a column for each property; text is text and no formula (<see cref="CsvText"/>).</summary>
     private static byte[] Csv<T>(IReadOnlyList<T> rows)
     {
         var columns = typeof(T).GetProperties();
-        return Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => Line(columns.Select(column => Text(column.GetValue(row))))).Prepend(Header(columns))));
+        return Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => CsvText.Line(columns.Select(column => Text(column.GetValue(row))))).Prepend(Header(columns))));
     }
 
-    private static string Header(PropertyInfo[] columns) => Line(columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name)));
-
-    private static string Line(IEnumerable<string> fields) => $"{string.Join(',', fields.Select(Quoted))}\r\n";
-
-    private static string Quoted(string field) => field.AsSpan().ContainsAny("\",\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
-
-    private static string Guarded(string text) => text.Length > 0 && "=+-@\t".Contains(text[0], StringComparison.Ordinal) ? $"'{text}" : text;
+    private static string Header(PropertyInfo[] columns) => CsvText.Line(columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name)));
 
     private static string Text(object? value) => value switch
     {
         null => "",
         DateTime time => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        string text => Guarded(text),
-        IEnumerable<string> words => Guarded(string.Join(' ', words)),
+        string text => CsvText.Guarded(text),
+        IEnumerable<string> words => CsvText.Guarded(string.Join(' ', words)),
         Enum word => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{word}"),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => $"{value}",

@@ -112,7 +112,7 @@ public sealed record IncentiveResponse(
 /// <param name="ExpectedMargin">What is left of it, on average.</param>
 /// <param name="Basis">Whose offers it was learnt from: segment or rule; insufficient_history, or no_rule where none is for such a cart.</param>
 public sealed record OptimizedIncentive(
-    decimal OptimalDiscount, IncentiveType DiscountType, double? ExpectedRecoveryRate, decimal ProjectedRevenue, decimal? ExpectedRevenue, decimal? ExpectedMargin, string Basis,
+    decimal OptimalDiscount, IncentiveType DiscountType, decimal? ExpectedRecoveryRate, decimal ProjectedRevenue, decimal? ExpectedRevenue, decimal? ExpectedMargin, string Basis,
     Id<Incentive>? IncentiveId, IReadOnlyList<ConsideredResponse> Considered)
 {
     public static OptimizedIncentive WithoutRule(decimal cartValue) => new(0, IncentiveType.Percentage, null, cartValue, null, null, "no_rule", null, []);
@@ -120,15 +120,15 @@ public sealed record OptimizedIncentive(
     public static OptimizedIncentive Of(Incentive incentive, IncentiveDecision decision, decimal cartValue, string basis)
     {
         var projected = cartValue - decision.Discount;
-        return new(decision.Level, incentive.Type, Figures.Percent(decision.Rate), projected, decision.Rate is { } rate ? Figures.Amount((decimal)rate * projected) : null, decision.Earns,
+        return new(decision.Level, incentive.Type, Rounding.Percent(decision.Rate), projected, decision.Rate is { } rate ? Rounding.Amount((decimal)rate * projected) : null, decision.Earns,
             decision.Suffices ? basis : "insufficient_history", incentive.Id, [.. decision.Considered.Select(ConsideredResponse.Of)]);
     }
 }
 
 /// <param name="Offered">How often it was offered, a week ago or earlier.</param>
-public sealed record ConsideredResponse(decimal DiscountValue, decimal Discount, long Offered, double? ExpectedRecoveryRate, decimal? ExpectedMargin)
+public sealed record ConsideredResponse(decimal DiscountValue, decimal Discount, long Offered, decimal? ExpectedRecoveryRate, decimal? ExpectedMargin)
 {
-    public static ConsideredResponse Of(ConsideredLevel level) => new(level.Level, level.Discount, level.Given, Figures.Percent(level.Rate), level.Earns);
+    public static ConsideredResponse Of(ConsideredLevel level) => new(level.Level, level.Discount, level.Given, Rounding.Percent(level.Rate), level.Earns);
 }
 
 /// <param name="Message">Why there are none.</param>
@@ -136,12 +136,12 @@ public sealed record RecommendedIncentives(IReadOnlyList<RecommendedIncentive> R
 
 /// <param name="Segment">Null: all customers.</param>
 /// <param name="DiscountValue">0: offer nothing.</param>
-public sealed record RecommendedIncentive(Id<Incentive> IncentiveId, string? Segment, IncentiveType DiscountType, decimal DiscountValue, double? ExpectedRecoveryRate, string Reason)
+public sealed record RecommendedIncentive(Id<Incentive> IncentiveId, string? Segment, IncentiveType DiscountType, decimal DiscountValue, decimal? ExpectedRecoveryRate, string Reason)
 {
     public static RecommendedIncentive Of(Incentive rule, string? segment, IncentiveDecision decision, decimal worth)
     {
         var nothing = decision.Considered[0];
-        return new(rule.Id, segment, rule.Type, decision.Level, Figures.Percent(decision.Rate), decision.Level == 0
+        return new(rule.Id, segment, rule.Type, decision.Level, Rounding.Percent(decision.Rate), decision.Level == 0
             ? FormattableString.Invariant($"On a typical cart of {worth:0.00} nothing earns {nothing.Earns:0.00} on average, and no level more.")
             : FormattableString.Invariant($"On a typical cart of {worth:0.00} it earns {decision.Earns:0.00} on average, against {nothing.Earns:0.00} without."));
     }
@@ -150,7 +150,7 @@ public sealed record RecommendedIncentive(Id<Incentive> IncentiveId, string? Seg
 public sealed record IncentivePerformance(Id<Incentive> IncentiveId, IncentiveFiguresResponse Performance)
 {
     public static IncentivePerformance Of(Id<Incentive> id, IncentiveFigures figures, Currency currency) => new(id, new(
-        figures.Offered, figures.Redeemed, Figures.Percent(figures.RecoveryRate), new Money(figures.Revenue, currency).Amount, new Money(figures.DiscountCost, currency).Amount, currency,
+        figures.Offered, figures.Redeemed, Rounding.Percent(figures.RecoveryRate), new Money(figures.Revenue, currency).Amount, new Money(figures.DiscountCost, currency).Amount, currency,
         [.. figures.Levels.Select(level => new LevelFigures(level.Level, level.HeldOut, level.Given, level.Taken, new Money(level.Revenue, currency).Amount, new Money(level.Cost, currency).Amount))],
         figures.Gain is { } gain ? GainResponse.Of(gain, currency) : null));
 }
@@ -159,7 +159,7 @@ public sealed record IncentivePerformance(Id<Incentive> IncentiveId, IncentiveFi
 /// <param name="Revenue">Of the orders that used a coupon.</param>
 /// <param name="Incremental">What those not held out bought more than those who were; null: too little is known.</param>
 public sealed record IncentiveFiguresResponse(
-    long Offered, long Redeemed, double? RecoveryRate, decimal Revenue, decimal DiscountCost, Currency Currency, IReadOnlyList<LevelFigures> Levels, GainResponse? Incremental);
+    long Offered, long Redeemed, decimal? RecoveryRate, decimal Revenue, decimal DiscountCost, Currency Currency, IReadOnlyList<LevelFigures> Levels, GainResponse? Incremental);
 
 public sealed record LevelFigures(decimal DiscountValue, bool HeldOut, long Offered, long Recovered, decimal Revenue, decimal DiscountCost);
 
@@ -168,16 +168,8 @@ public sealed record GainResponse(decimal PerCustomer, decimal PerCustomerLow, d
 {
     public static GainResponse Of(IncrementalRevenue gain, Currency currency)
     {
-        decimal Major(double minor) => Figures.Amount(new Money(1, currency).Amount * (decimal)minor);
+        decimal Major(double minor) => Rounding.Amount(new Money(1, currency).Amount * (decimal)minor);
         var (each, all) = (gain.PerCustomerInterval(), gain.TotalInterval());
         return new(Major(gain.PerCustomer), Major(each.Lower), Major(each.Upper), Major(gain.Total), Major(all.Lower), Major(all.Upper));
     }
-}
-
-internal static class Figures
-{
-    /// <summary>From a share of 1 to percent with one decimal.</summary>
-    public static double? Percent(double? share) => share is { } known ? Math.Round(100 * known, 1, MidpointRounding.AwayFromZero) : null;
-
-    public static decimal Amount(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);
 }

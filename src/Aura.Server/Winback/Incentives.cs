@@ -73,11 +73,10 @@ internal static class Incentives
     /// <summary>For each rule and each segment of which enough is known: the level to give.</summary>
     private static async Task<RecommendedIncentives> Recommend(AuraDb db, CancellationToken cancellation)
     {
-        var found = new List<RecommendedIncentive>();
-        foreach (var rule in await db.Incentives.AsNoTracking().Where(i => i.Enabled).OrderBy(i => i.Id).Take(20).ToListAsync(cancellation))
-            foreach (var segment in (string?[])[null, .. await db.SegmentsOffered(rule.Id, cancellation)])
-                if (await db.TypicalCart(rule.Id, segment, cancellation) is { } worth && IncentiveDecision.Of(rule, await db.Evidence(rule.Id, segment, cancellation), worth) is { Suffices: true } decision)
-                    found.Add(RecommendedIncentive.Of(rule, segment, decision, worth));
+        var rules = await db.Incentives.AsNoTracking().Where(i => i.Enabled).OrderBy(i => i.Id).ToListAsync(cancellation);
+        var evidence = await db.AllEvidence(cancellation);
+        var found = rules.SelectMany(rule => evidence[rule.Id].Select(known => (Rule: rule, Known: known, Decision: IncentiveDecision.Of(rule, known.Levels, known.TypicalCart))))
+            .Where(one => one.Decision.Suffices).Select(one => RecommendedIncentive.Of(one.Rule, one.Known.Segment, one.Decision, one.Known.TypicalCart)).ToList();
         return new(found, found.Count > 0 ? null : $"Insufficient history: a level counts from {IncentiveEvidence.LeastGiven} offers that are a week old, with {IncentiveEvidence.LeastTaken} purchases over all levels.");
     }
 }

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aura.Accounts;
 using Aura.Events;
@@ -66,15 +66,10 @@ internal static class LiveDashboards
     }
 
     /// <param name="format">json, or csv.</param>
-    private static async Task<IResult> Export(AuraDb db, CancellationToken cancellation, string format = "json")
+    private static async Task<IResult> Export(AuraDb db, IOptions<JsonOptions> json, CancellationToken cancellation, string? format = null)
     {
-        var shown = DashboardResponse.Of(await db.Dashboard(cancellation), db).Metrics;
-        return format switch
-        {
-            "json" => Results.Ok(new DashboardSnapshot(new(shown), db.Now)),
-            "csv" => Results.Text(string.Join("\r\n", shown.Csv().Prepend("metric,value")) + "\r\n", "text/csv", Encoding.UTF8),
-            _ => throw Refused.Invalid("format", "Must be json or csv."),
-        };
+        var (wanted, shown) = (Exporting.Read(format), DashboardResponse.Of(await db.Dashboard(cancellation), db).Metrics);
+        return wanted == ExportFormat.Json ? Results.Ok(new DashboardSnapshot(new(shown), db.Now)) : shown.Rows(json.Value.SerializerOptions).As(wanted, "live-dashboard");
     }
 }
 
@@ -133,9 +128,9 @@ public sealed record DashboardMetrics
         };
     }
 
-    public IEnumerable<string> Csv() => new (string Name, object? Value)[]
-    {
-        ("cartsAbandoned", CartsAbandoned), ("recoveriesInProgress", RecoveriesInProgress), ("revenue", Revenue), ("conversionRate", ConversionRate), ("cartsRecovered", CartsRecovered),
-        ("abandonedValue", AbandonedValue), ("messagesSent", MessagesSent), ("currency", Currency.Code),
-    }.Where(one => one.Value is not null).Select(one => FormattableString.Invariant($"{one.Name},{one.Value}"));
+    /// <summary>A row for each that is shown, without the time.</summary>
+    public IReadOnlyList<DashboardRow> Rows(JsonSerializerOptions json) =>
+        [.. JsonSerializer.SerializeToNode(this, json)!.AsObject().Where(pair => pair.Key != "lastUpdated").Select(pair => new DashboardRow(pair.Key, $"{pair.Value}"))]; // a record is an object
 }
+
+public sealed record DashboardRow(string Metric, string Value);

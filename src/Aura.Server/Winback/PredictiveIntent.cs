@@ -159,20 +159,18 @@ public sealed record ModelAccuracy(
     {
         var (model, quality) = (serving.Model, serving.Model.Quality);
         return new(
-            serving.Version, Rounded(quality.Accuracy), Rounded(quality.Precision), Rounded(quality.Recall), Rounded(quality.F1), quality.Rows, model.TrainedAt,
-            quality.Auc is { } auc ? Rounded(auc) : null, Rounded(quality.Brier), Rounded(quality.LogLoss), Rounded(quality.BaseAccuracy), model.Sessions - quality.Rows, model.TrainedOn, model.Meaning,
+            serving.Version, Rounding.Measure(quality.Accuracy), Rounding.Measure(quality.Precision), Rounding.Measure(quality.Recall), Rounding.Measure(quality.F1), quality.Rows, model.TrainedAt,
+            quality.Auc is { } auc ? Rounding.Measure(auc) : null, Rounding.Measure(quality.Brier), Rounding.Measure(quality.LogLoss), Rounding.Measure(quality.BaseAccuracy), model.Sessions - quality.Rows, model.TrainedOn, model.Meaning,
             [.. model.Trees.Features.Select(feature => feature.Name)], [.. quality.Bins.Select(CalibrationResponse.Of)],
-            [.. model.References.Select(one => new ReferenceResponse(one.Features, one.Auc is { } known ? Rounded(known) : null, Rounded(one.Brier)))], LastTraining.Of(last));
+            [.. model.References.Select(one => new ReferenceResponse(one.Features, one.Auc is { } known ? Rounding.Measure(known) : null, Rounding.Measure(one.Brier)))], LastTraining.Of(last));
     }
-
-    internal static decimal Rounded(double value) => Math.Round((decimal)value, 4, MidpointRounding.AwayFromZero);
 }
 
 /// <param name="Predicted">The mean chance that was said, and in <paramref name="Actual"/> how many bought.</param>
 public sealed record CalibrationResponse(decimal From, decimal To, int Count, decimal Predicted, decimal Actual)
 {
     public static CalibrationResponse Of(CalibrationBin bin) =>
-        new(ModelAccuracy.Rounded(bin.From), ModelAccuracy.Rounded(bin.To), bin.Rows, ModelAccuracy.Rounded(bin.Said), ModelAccuracy.Rounded(bin.Came));
+        new(Rounding.Measure(bin.From), Rounding.Measure(bin.To), bin.Rows, Rounding.Measure(bin.Said), Rounding.Measure(bin.Came));
 }
 
 public sealed record ReferenceResponse(string Features, decimal? Auc, decimal Brier);

@@ -68,7 +68,7 @@ internal static class RecoveryMetrics
         {
             var (messages, won) = (channel is { } used ? sent.GetValueOrDefault(used) : 0, counted[channel].Sum(count => count.Count));
             return new ChannelMetrics(
-                channel is { } named ? Words<Channel>.Of(named) : None, messages, won, messages == 0 ? null : Percent(won, messages), Revenue(counted[channel], db.Caller.Currency));
+                channel is { } named ? Words<Channel>.Of(named) : None, messages, won, messages == 0 ? null : Rounding.Percent(won, messages), Revenue(counted[channel], db.Caller.Currency));
         })];
     }
 
@@ -81,10 +81,8 @@ internal static class RecoveryMetrics
     private static decimal Rate(IEnumerable<CartCount> counted)
     {
         var all = counted.ToList();
-        return Percent(all.Where(count => count.Recovered).Sum(count => count.Count), all.Sum(count => count.Count));
+        return Rounding.Percent(all.Where(count => count.Recovered).Sum(count => count.Count), all.Sum(count => count.Count));
     }
-
-    private static decimal Percent(int part, int whole) => whole == 0 ? 0 : Math.Round(100m * part / whole, 2, MidpointRounding.AwayFromZero);
 
     private static decimal Revenue(IEnumerable<CartCount> counted, Currency currency) => new Money(counted.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
 }

@@ -117,7 +117,7 @@ public sealed record ForecastResponse(
             outlook.Confidence, outlook.Trend == Aura.Statistics.Trend.Stable ? "flat" : Words<Trend>.Of(outlook.Trend), outlook.Method is null ? ForecastStatus.InsufficientHistory : ForecastStatus.Ready,
             Why(outlook), outlook.Currency, outlook.AsOf, Major(outlook.MonthToDate), outlook.Method, outlook.Seasonal, outlook.Step, outlook.History,
             new(IntervalResponse.Of(outlook.CurrentMonth, outlook.Currency), IntervalResponse.Of(outlook.NextMonth, outlook.Currency), IntervalResponse.Of(outlook.NextQuarter, outlook.Currency)),
-            outlook.Coverage is { } held ? new(Percent(held.Within80), Percent(held.Within95), held.Values) : null);
+            outlook.Coverage is { } held ? new(Rounding.Percent(held.Within80), Rounding.Percent(held.Within95), held.Values) : null);
     }
 
     private static string? Why(RevenueOutlook outlook) => outlook switch
@@ -127,8 +127,6 @@ public sealed record ForecastResponse(
         { Seasonal: false } => "Less than two years and a season's test: no season is looked for.",
         _ => null,
     };
-
-    private static decimal Percent(double fraction) => Math.Round(100 * (decimal)fraction, 1, MidpointRounding.AwayFromZero);
 }
 
 public sealed record ForecastIntervals(IntervalResponse? CurrentMonth, IntervalResponse? NextMonth, IntervalResponse? NextQuarter);

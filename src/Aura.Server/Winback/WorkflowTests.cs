@@ -53,7 +53,7 @@ public sealed record WorkflowStats(
     int Outranked, Incremental? Incremental)
 {
     public static WorkflowStats Of(WorkflowFigures f, Incremental? gained) => new(
-        f.Triggered, f.MessagesSent, f.Recovered, f.Triggered == 0 ? 0 : Math.Round(100m * f.Recovered / f.Triggered, 2, MidpointRounding.AwayFromZero), f.Revenue.Amount, f.Revenue.Currency.Code,
+        f.Triggered, f.MessagesSent, f.Recovered, Rounding.Percent(f.Recovered, f.Triggered), f.Revenue.Amount, f.Revenue.Currency.Code,
         f.Running, f.Completed, f.Exited, f.Clicks, f.HeldOut, f.Cooldown, f.Outranked, gained);
 }
 

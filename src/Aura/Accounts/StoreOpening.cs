@@ -19,8 +19,8 @@ public sealed class StoreOpening(IDbContextFactory<AuraDb> contexts, AccessDirec
         if (entry.Key.StoreIds is not null || !caller.May(Scope))
             return null;
         await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(caller, time);
-        if (await Existing(db, entry, domain, cancellation) is { } known)
-            return known.AccountId == entry.Account.Id ? known : null;
+        if (await Existing(db, entry, domain, cancellation) is (true, var known))
+            return known;
         var (live, sandbox) = db.OpenStore(entry.Account, domain, domain, home.Currency);
         var store = entry.Key.IsTest ? sandbox : live;
         db.Audit(Store.Noun, "created", store, store.Id);
@@ -31,13 +31,17 @@ public sealed class StoreOpening(IDbContextFactory<AuraDb> contexts, AccessDirec
         catch (DbUpdateException) // somebody was faster
         {
             db.ChangeTracker.Clear();
-            return await Existing(db, entry, domain, cancellation) is { } first && first.AccountId == entry.Account.Id ? first : null;
+            return (await Existing(db, entry, domain, cancellation)).Own;
         }
 
         access.Forget();
         return store;
     }
 
-    private static Task<Store?> Existing(AuraDb db, Access entry, string domain, CancellationToken cancellation) => db.Stores.AsNoTracking()
-        .FirstOrDefaultAsync(store => store.Domain == domain && store.IsTest == entry.Key.IsTest, cancellation);
+    /// <returns>Whether there is one, and it, where it is the account's own.</returns>
+    private static async Task<(bool Exists, Store? Own)> Existing(AuraDb db, Access entry, string domain, CancellationToken cancellation)
+    {
+        var found = await db.Stores.AsNoTracking().FirstOrDefaultAsync(store => store.Domain == domain && store.IsTest == entry.Key.IsTest, cancellation);
+        return (found is not null, found?.AccountId == entry.Account.Id ? found : null);
+    }
 }

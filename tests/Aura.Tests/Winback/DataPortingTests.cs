@@ -1,7 +1,7 @@
 using System.Data;
 using System.Text;
 using System.Text.Json.Nodes;
-using Aura.Server.Winback.Porting;
+using Aura.Server.Winback;
 
 namespace Aura.Tests.Winback;
 

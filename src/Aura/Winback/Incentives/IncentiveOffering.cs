@@ -41,16 +41,10 @@ internal static class IncentiveOffering
         var known = incentive.PromotionIds[Array.IndexOf(incentive.Levels, level)];
         if (await db.Promotions.FirstOrDefaultAsync(p => p.Id == known, cancellation) is { } promotion && promotion.StatusAt(db.Now) == PromotionStatus.Active)
             return promotion;
-        var (type, discount) = incentive.Type == IncentiveType.Percentage
-            ? (PromotionType.PercentageDiscount, DiscountType.Percentage)
-            : (PromotionType.FixedAmountDiscount, DiscountType.FixedAmount);
-        promotion = Promotion.Create(
-            new(FormattableString.Invariant($"{(incentive.Name.Length > 180 ? incentive.Name[..180] : incentive.Name)}: {level:0.##}"), type, discount, level, db.Caller.Currency, db.Now, Promotion.NoEnd)
-            {
-                RequiresCoupon = true, MaximumDiscountAmount = incentive.Type == IncentiveType.Percentage ? incentive.MaxDiscount : null,
-            }, PromotionSource.Automation);
-        db.Start(promotion);
-        db.Activate(promotion);
+        var name = FormattableString.Invariant($"{(incentive.Name.Length > 180 ? incentive.Name[..180] : incentive.Name)}: {level:0.##}");
+        promotion = incentive.Type == IncentiveType.Percentage
+            ? db.BeginOffer(name, PromotionType.PercentageDiscount, DiscountType.Percentage, level, incentive.MaxDiscount)
+            : db.BeginOffer(name, PromotionType.FixedAmountDiscount, DiscountType.FixedAmount, level, null);
         incentive.Give(level, promotion.Id);
         return promotion;
     }

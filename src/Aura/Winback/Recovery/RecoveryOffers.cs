@@ -66,13 +66,20 @@ public static class RecoveryOffers
 
     private static bool Needs(WorkflowStep step) => step is { Type: StepType.ApplyDiscount, PromotionId: null, IncentiveId: null };
 
-    private static long Offer(this AuraDb db, RecoveryWorkflow workflow, WorkflowStep step)
+    private static long Offer(this AuraDb db, RecoveryWorkflow workflow, WorkflowStep step) =>
+        db.BeginOffer($"Recovery: {workflow.Name}", PromotionType.PercentageDiscount, DiscountType.Percentage, step.Percent ?? WorkflowStep.UsualPercent, null).Id;
+
+    /// <summary>A promotion that is given by coupons alone, from now on. To be saved by the caller.</summary>
+    /// <param name="most">What it takes off an order at most, in major units; null: no limit.</param>
+    internal static Promotion BeginOffer(this AuraDb db, string name, PromotionType type, DiscountType discount, decimal value, decimal? most)
     {
-        var promotion = Promotion.Create(
-            new($"Recovery: {(workflow.Name.Length > 180 ? workflow.Name[..180] : workflow.Name)}", PromotionType.PercentageDiscount, DiscountType.Percentage,
-                step.Percent ?? WorkflowStep.UsualPercent, db.Caller.Currency, db.Now, Promotion.NoEnd) { RequiresCoupon = true }, PromotionSource.Automation);
+        var promotion = Promotion.Create(new(name.Length > 200 ? name[..200] : name, type, discount, value, db.Caller.Currency, db.Now, Promotion.NoEnd)
+        {
+            RequiresCoupon = true,
+            MaximumDiscountAmount = most,
+        }, PromotionSource.Automation);
         db.Start(promotion);
         db.Activate(promotion);
-        return promotion.Id;
+        return promotion;
     }
 }

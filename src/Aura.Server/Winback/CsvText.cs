@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Aura.Server.Winback.Porting;
+namespace Aura.Server.Winback;
 
 /// <summary>CSV as RFC 4180 has it. Text that a spreadsheet would take for a formula goes out behind an apostrophe, which is taken off when it comes back.</summary>
 internal static class CsvText
