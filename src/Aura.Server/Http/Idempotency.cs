@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aura.Accounts;
 using Aura.Jobs;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -15,10 +16,12 @@ public sealed record Staged;
 /// SQL by hand: the record is written in the transaction of the effect, on the endpoint's own connection. An advisory lock tells a
 /// request in flight from a repeated one. Failures keep nothing: nothing happened, and the caller may mend the request and try again.
 /// A staged endpoint cannot run inside one transaction; it claims its key first, for a minute, and what it did is replay-safe by itself.
+/// Answers are kept sealed: some show a key or a secret that is kept nowhere else in clear.
 /// </remarks>
-internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource database, TimeProvider time)
+internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource database, KeyRing ring, TimeProvider time)
 {
     private const int MaxKeyLength = 255;
+    private const string Purpose = "answer";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Term = TimeSpan.FromMinutes(1);
 
     public async Task Invoke(HttpContext http, CurrentCaller current)
@@ -34,7 +37,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         if (key.Length > MaxKeyLength)
             throw Refused.BadRequest($"An Idempotency-Key has at most {MaxKeyLength} characters.");
         var db = http.RequestServices.GetRequiredService<AuraDb>();
-        var entry = new Entry(db.Caller.TenantId, Id<Accounts.ApiKey>.ToNumber(db.Caller.Actor) ?? 0, key, await HashOf(http.Request));
+        var entry = new Entry(db.Caller.TenantId, Id<ApiKey>.ToNumber(db.Caller.Actor) ?? 0, key, await HashOf(http.Request));
         if (http.GetEndpoint()?.Metadata.GetMetadata<Staged>() is null)
             await InOneTransaction(http, db, entry);
         else
@@ -53,7 +56,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         var body = await Capture(http);
         if (http.Response.StatusCode < 400)
         {
-            db.AtCommit(Record, entry.Answered(http.Response, body));
+            db.AtCommit(Record, entry.Answered(http.Response, Sealed(body, entry)));
             await db.Commit(transaction, CancellationToken.None);
         }
 
@@ -86,7 +89,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         {
             var body = await Capture(http);
             if (http.Response.StatusCode < 500)
-                batch.Add(Record, entry.Answered(http.Response, body));
+                batch.Add(Record, entry.Answered(http.Response, Sealed(body, entry)));
             return body;
         }
         finally
@@ -144,6 +147,11 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }
 
+    private byte[] Sealed(ReadOnlyMemory<byte> body, Entry entry) => ring.Seal(body.Span, Purpose, entry.Tenant);
+
+    /// <summary>Those of before answers were sealed are a day old at most.</summary>
+    private byte[] Opened(byte[] body, Entry entry) => KeyRing.IsSealed(body) ? ring.OpenBytes(body, Purpose, entry.Tenant) : body;
+
     private static async Task<byte[]> HashOf(HttpRequest request)
     {
         request.EnableBuffering();
@@ -159,7 +167,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
     /// <summary>What the first request was answered; takes the key for this request where there was none.</summary>
     /// <remarks>The lock is a statement of its own, so that the next sees what its last holder wrote.</remarks>
     /// <exception cref="Refused">409 while the first request is in flight, 422 where it was another.</exception>
-    private static async Task<Answer?> Find(AuraDb db, Entry entry)
+    private async Task<Answer?> Find(AuraDb db, Entry entry)
     {
         await using var batch = new NpgsqlBatch();
         batch.Add("SELECT pg_try_advisory_xact_lock(hashtextextended($3, $1 # $2))", entry.Tenant, entry.ApiKey, entry.Key);
@@ -175,7 +183,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
 
     /// <summary>Takes the key for a minute, also from one whose minute is over without an answer.</summary>
     /// <inheritdoc cref="Find"/>
-    private static async Task<Answer?> Claim(AuraDb db, Entry entry)
+    private async Task<Answer?> Claim(AuraDb db, Entry entry)
     {
         await using var batch = new NpgsqlBatch();
         batch.Add("""
@@ -195,11 +203,11 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         }, CancellationToken.None);
     }
 
-    private static Answer? Read(NpgsqlDataReader row, Entry entry)
+    private Answer? Read(NpgsqlDataReader row, Entry entry)
     {
         if (!row.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(entry.Hash))
             throw Refused.Rule("idempotency_key_reused", "This Idempotency-Key was used for another request.");
-        return row.IsDBNull(1) ? null : new(row.GetInt32(1), row[2] as string, row[3] as string, row.GetFieldValue<byte[]>(4));
+        return row.IsDBNull(1) ? null : new(row.GetInt32(1), row[2] as string, row[3] as string, Opened(row.GetFieldValue<byte[]>(4), entry));
     }
 
     private const string Known = """
@@ -223,10 +231,10 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
     private sealed record Entry(long Tenant, long ApiKey, string Key, byte[] Hash)
     {
         /// <summary>The values of the record.</summary>
-        public object[] Answered(HttpResponse response, ReadOnlyMemory<byte> body) =>
+        public object[] Answered(HttpResponse response, byte[] body) =>
         [
             Tenant, ApiKey, Key, Hash, response.StatusCode, ByHand.Maybe(response.ContentType),
-            ByHand.Maybe(response.Headers.Location.ToString() is { Length: > 0 } at ? at : null), body.ToArray(),
+            ByHand.Maybe(response.Headers.Location.ToString() is { Length: > 0 } at ? at : null), body,
         ];
     }
 

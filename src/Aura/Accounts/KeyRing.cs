@@ -66,9 +66,12 @@ public sealed class KeyRing
 
     /// <param name="purpose">What the text is, such as <c>webhook</c>; it opens for no other.</param>
     /// <param name="store">The only store for which it opens; null: the server seals for itself.</param>
-    public byte[] Seal(string text, string purpose, long? store = null)
+    public byte[] Seal(string text, string purpose, long? store = null) => Seal(Encoding.UTF8.GetBytes(text), purpose, store);
+
+    /// <inheritdoc cref="Seal(string, string, long?)"/>
+    public byte[] Seal(ReadOnlySpan<byte> plain, string purpose, long? store = null)
     {
-        var (key, plain) = (Current()[^1], Encoding.UTF8.GetBytes(text));
+        var key = Current()[^1];
         var box = new byte[HeadSize + plain.Length];
         box[0] = store is null ? Format : FormatOfStore;
         NameOf(key.Material).CopyTo(box, 1);
@@ -79,9 +82,15 @@ public sealed class KeyRing
         return box;
     }
 
+    /// <summary>Whether it looks like something sealed; text does not.</summary>
+    public static bool IsSealed(ReadOnlySpan<byte> box) => box.Length >= HeadSize && box[0] is Format or FormatOfStore;
+
     /// <exception cref="InvalidOperationException">It was sealed with a key that this ring has not.</exception>
     /// <exception cref="CryptographicException">It was altered, or sealed for another purpose.</exception>
-    public string Open(byte[] box, string purpose, long? store = null)
+    public string Open(byte[] box, string purpose, long? store = null) => Encoding.UTF8.GetString(OpenBytes(box, purpose, store));
+
+    /// <inheritdoc cref="Open(byte[], string, long?)"/>
+    public byte[] OpenBytes(byte[] box, string purpose, long? store = null)
     {
         if (box.Length < HeadSize || box[0] != (store is null ? Format : FormatOfStore))
             throw new CryptographicException("This was not sealed by a key ring.");
@@ -92,7 +101,7 @@ public sealed class KeyRing
         using var cipher = Cipher(key, store);
         cipher.Decrypt(
             box.AsSpan(1 + NameSize, NonceSize), box.AsSpan(HeadSize), box.AsSpan(HeadSize - TagSize, TagSize), plain, Encoding.UTF8.GetBytes(purpose));
-        return Encoding.UTF8.GetString(plain);
+        return plain;
     }
 
     /// <summary>Numbers as a token in letters that fit into an address: nobody can make one up, change it, or use it for something else.</summary>

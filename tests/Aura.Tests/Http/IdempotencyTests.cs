@@ -60,4 +60,34 @@ public sealed class IdempotencyTests
 
         await other.Test.Ok("POST /v2/customers", new { email = "other@b.co" }, ("Idempotency-Key", "shared"));
     }
+
+    [Theory]
+    [InlineData("POST /v2/api-keys", """{"name":"Server","scopes":["orders:read"]}""", "key")]
+    [InlineData("POST /v2/webhooks", """{"url":"https://example.com/hook","events":["order.created"]}""", "secret")]
+    [InlineData("POST /api/abandoned-checkout-winback/developer/api-keys", """{"name":"Storefront"}""", "apiKey")]
+    [InlineData("POST /api/abandoned-checkout-winback/developer/webhooks", """{"url":"https://example.com/hook","event":"cart.abandoned"}""", "secret")]
+    public async Task An_answer_with_a_secret_is_repeated_and_kept_so_that_nobody_else_reads_it(string request, string body, string secret)
+    {
+        var store = await Store.Open();
+
+        var first = await store.Test.Ok(request, body, ("Idempotency-Key", "k1"));
+        var again = await store.Test.Ok(request, body, ("Idempotency-Key", "k1"));
+
+        Assert.True(((string?)first[secret])?.Length > 20);
+        Assert.Equal(first.ToJsonString(), again.ToJsonString());
+        var kept = Assert.Single(await store.Server.Rows("SELECT encode(body, 'escape') FROM idempotency_keys WHERE tenant_id = $1", store.Account.Sandbox.Id));
+        Assert.DoesNotContain((string)first[secret]!, kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_of_before_answers_were_sealed_is_repeated_as_it_is()
+    {
+        var store = await Store.Open();
+        await store.Test.Ok("POST /v2/customers", new { email = "old@b.co" }, ("Idempotency-Key", "k1"));
+        await store.Server.Rows("""UPDATE idempotency_keys SET body = '{"id":"customer_of_old"}' WHERE tenant_id = $1""", store.Account.Sandbox.Id);
+
+        var again = await store.Test.Ok("POST /v2/customers", new { email = "old@b.co" }, ("Idempotency-Key", "k1"));
+
+        Assert.Equal("customer_of_old", (string?)again["id"]);
+    }
 }
