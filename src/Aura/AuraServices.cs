@@ -92,6 +92,7 @@ public static class AuraServices
         services.AddScoped<IsolationAudit>();
         services.AddSingleton<AlertWatch>();
         services.AddJob<TellSlack>();
+        services.AddJob<TellByEmail>();
         services.AddMessages();
         services.AddWallets();
         services.AddRecovery();

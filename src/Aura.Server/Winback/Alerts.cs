@@ -4,6 +4,7 @@ using Aura.Monitoring;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
 
@@ -35,23 +36,31 @@ internal static class Alerts
 
     private static async Task<OneAlert> Show(Id<AlertRule> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(db.AlertRules, id, cancellation));
 
-    private static Task<MadeAlert> Create(CreateAlert request, AuraDb db, CancellationToken cancellation)
+    private static async Task<MadeAlert> Create(CreateAlert request, AuraDb db, CancellationToken cancellation)
     {
         var rule = AlertRule.Create(request.Name, request.Metric, OperatorOf(request.Operator), request.Threshold, request.WindowMinutes);
-        rule.Tell(request.Channels ?? []);
+        rule.Tell(request.Channels ?? [], await SupportAddress(db, cancellation));
         rule.Switch(request.Enabled);
-        return db.Make(rule, MadeAlert.Of, cancellation);
+        return await db.Make(rule, MadeAlert.Of, cancellation);
     }
 
-    private static Task<MadeAlert> Update(Id<AlertRule> id, UpdateAlert request, AuraDb db, CancellationToken cancellation) => db.Change(id, rule =>
+    private static async Task<MadeAlert> Update(Id<AlertRule> id, UpdateAlert request, AuraDb db, CancellationToken cancellation)
+    {
+        var usual = await SupportAddress(db, cancellation);
+        return await db.Change(id, rule => Apply(request, rule, usual), MadeAlert.Of, cancellation);
+    }
+
+    private static void Apply(UpdateAlert request, AlertRule rule, string? usual)
     {
         request.Name.Apply(rule.Rename);
         rule.Watch(
             request.Metric.Or(rule.Metric), request.Operator.IsGiven ? OperatorOf(request.Operator.Or("")) : rule.Operator, request.Threshold.Or(rule.Threshold),
             request.WindowMinutes.Or(rule.WindowMinutes));
-        request.Channels.Apply(rule.Tell);
+        request.Channels.Apply(channels => rule.Tell(channels, usual));
         request.Enabled.Apply(rule.Switch);
-    }, MadeAlert.Of, cancellation);
+    }
+
+    private static Task<string?> SupportAddress(AuraDb db, CancellationToken cancellation) => db.WhiteLabels.Select(label => label.SupportEmail).FirstOrDefaultAsync(cancellation);
 
     private static Task<DeletedAlert> Delete(Id<AlertRule> id, AuraDb db, CancellationToken cancellation) => db.Remove(id, gone => new DeletedAlert(true, gone), cancellation);
 
@@ -63,7 +72,7 @@ internal static class Alerts
 
 /// <param name="Metric">requests, errorRate, latency.p50, latency.p95, latency.p99, errors, or the name of a metric of the shop's own.</param>
 /// <param name="Operator">gt, gte, lt, lte, eq, or their signs.</param>
-/// <param name="Channels">slack: the connected channel. webhook: the store's webhooks for alert.*, which are told in any case.</param>
+/// <param name="Channels">email:ops@example.com: over the shop's channel for e-mail; email alone is the supportEmail of the white-label settings. slack: the connected channel. webhook: the store's webhooks for alert.*, which are told in any case.</param>
 /// <param name="WindowMinutes">How far back the metric is looked at.</param>
 public sealed record CreateAlert(
     [StringLength(200, MinimumLength = 1)] string Name, [StringLength(100, MinimumLength = 1)] string Metric, decimal Threshold, string Operator = "gt",

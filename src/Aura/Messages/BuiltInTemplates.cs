@@ -44,9 +44,16 @@ public static class BuiltInTemplates
         {
             ["en"] = new("A test from {{shopName}}", "This is a test. If you can read it, the channel works.", null, "{{shopName}}: this is a test.", "A test from {{shopName}}", "If you can read this, the channel works."),
         }, "en"),
+        new(AlertTemplate, "An alert", new Dictionary<string, TemplateText>
+        {
+            ["en"] = new("{{shopName}}: {{alert}}", "{{text}}", null, "{{shopName}}: {{text}}", "{{alert}}", "{{text}}"),
+        }, "en"),
     ];
 
     public const string TestTemplate = "template_test";
+
+    /// <summary>For people of the shop: <c>alert</c> is its name, <c>text</c> what it says.</summary>
+    public const string AlertTemplate = "template_alert";
 
     public static TemplateSource? Find(string reference) => All.FirstOrDefault(template => template.Reference == reference);
 

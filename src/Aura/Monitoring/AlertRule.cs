@@ -1,3 +1,4 @@
+using System.Net.Mail;
 using Aura.Persistence;
 
 namespace Aura.Monitoring;
@@ -23,8 +24,12 @@ public sealed class AlertRule : StoreEntity, IAudited
     public static string Prefix => "alert";
     public static string Noun => "alert";
 
-    /// <summary>The channels there are: <c>webhook</c> are the store's webhooks for alert.*, which hear of every alert; <c>slack</c> is the integration.</summary>
-    public static readonly string[] AllChannels = ["webhook", "slack"];
+    /// <summary>The channels there are: <c>webhook</c> are the store's webhooks for alert.*, which hear of every alert; <c>slack</c> is the integration;
+    /// <c>email:ops@example.com</c> is an address, reached over the store's channel for e-mail.</summary>
+    public static readonly string[] AllChannels = ["webhook", "slack", "email:ops@example.com"];
+
+    private const string Email = "email:";
+    private const int MaxAddress = 254; // RFC 5321, as erratum 1690 counts
 
     public string Name { get; private set; } = "";
 
@@ -63,10 +68,20 @@ public sealed class AlertRule : StoreEntity, IAudited
         (Status, Value, ChangedAt) = (AlertStatus.Ok, null, null);
     }
 
-    /// <exception cref="Refused">422 for one that there is not.</exception>
-    public void Tell(IReadOnlyList<string> channels) => Channels = channels.FirstOrDefault(channel => !AllChannels.Contains(channel)) is { } unknown
-        ? throw Refused.Invalid(nameof(Channels), $"There is no channel '{unknown}'. There are {string.Join(", ", AllChannels)}.")
-        : [.. channels.Distinct()];
+    /// <summary>Whom to write to by e-mail.</summary>
+    public IEnumerable<string> Addresses => Channels.Where(channel => channel.StartsWith(Email, StringComparison.Ordinal)).Select(channel => channel[Email.Length..]);
+
+    /// <param name="usual">Where <c>email</c> without an address goes; null: nowhere.</param>
+    /// <exception cref="Refused">422 for a channel that there is not, or an e-mail to nobody.</exception>
+    public void Tell(IReadOnlyList<string> channels, string? usual) => Channels = [.. channels.Select(channel => Known(channel, usual)).Distinct()];
+
+    private static string Known(string channel, string? usual) => channel switch
+    {
+        "webhook" or "slack" => channel,
+        "email" => usual is null ? throw Refused.Invalid(nameof(Channels), "Say to whom: email:ops@example.com, or set supportEmail in the white-label settings.") : $"{Email}{usual}",
+        _ when channel.StartsWith(Email, StringComparison.Ordinal) && channel[Email.Length..] is { Length: <= MaxAddress } text && MailAddress.TryCreate(text, out var address) && address.Address == text => channel,
+        _ => throw Refused.Invalid(nameof(Channels), $"There is no channel '{channel}'. There are {string.Join(", ", AllChannels)}."),
+    };
 
     public void Switch(bool on)
     {

@@ -46,6 +46,8 @@ public sealed class AlertWatch(IDbContextFactory<AuraDb> contexts, AccessDirecto
             db.Publish(rule.Status == AlertStatus.Firing ? "alert.firing" : "alert.resolved", rule, facts);
             if (rule.Channels.Contains("slack"))
                 db.Enqueue<TellSlack>(new TellSlack.Order(Sentence(rule)), lane: "slack");
+            foreach (var address in rule.Addresses)
+                db.Enqueue<TellByEmail>(new TellByEmail.Order(address, rule.Name, Sentence(rule)));
         }
 
         try

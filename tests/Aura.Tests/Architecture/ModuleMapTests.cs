@@ -16,7 +16,7 @@ public sealed class ModuleMapTests
         ["Jobs"] = ["Accounts", "Persistence"],
         ["Brands"] = ["Persistence"],
         ["Scripts"] = ["Accounts", "Events", "Jobs", "Persistence"],
-        ["Monitoring"] = ["Accounts", "Events", "Integrations", "Jobs", "Persistence"],
+        ["Monitoring"] = ["Accounts", "Events", "Integrations", "Jobs", "Messages", "Persistence"],
         ["Integrations"] = ["Accounts", "Persistence"],
         ["Catalog"] = ["Persistence"],
         ["Customers"] = ["Accounts", "Persistence"],

@@ -120,6 +120,47 @@ public sealed class MonitoringTests
     }
 
     [Fact]
+    public async Task An_alert_is_written_to_its_addresses_when_it_fires_and_when_it_is_over()
+    {
+        var store = await Store.Open();
+        await store.Test.Ok($"POST {Apm}/alerts", new { name = "Queue", metric = "queue_depth", threshold = 5, channels = new[] { "email:ops@example.com", "email:boss@example.com", "email:ops@example.com" } });
+
+        foreach (var value in (int[])[9, 8, 2])
+        {
+            await store.Test.Ok($"POST {Apm}/metrics/custom", new { name = "queue_depth", value });
+            await store.Database(db => AlertWatch.Evaluate(db, default));
+        }
+
+        await store.Advance("PT1S");
+        var letters = (await store.Test.Ok($"GET {Api}/ai/orchestration/multi-channel/mailbox"))["messages"]!.AsArray();
+        Assert.Equal(4, letters.Count);
+        Assert.All(letters, letter => Assert.Equal(("delivered", "template_alert"), ((string?)letter!["status"], (string?)letter["templateId"])));
+        Assert.Equal(["boss@example.com", "ops@example.com"], letters.Select(letter => (string?)letter!["to"]).Distinct().Order());
+        var told = letters.Where(letter => (string?)letter!["to"] == "ops@example.com").Select(letter => (string?)letter!["text"]).ToList();
+        Assert.Contains("Queue: queue_depth is 9, the threshold is 5.", told);
+        Assert.Contains("Queue is over: queue_depth is 2.", told);
+        Assert.EndsWith(": Queue", (string?)letters[0]!["subject"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_alert_by_email_goes_to_somebody()
+    {
+        var store = await Store.Open();
+        object To(params string[] channels) => new { name = "Queue", metric = "queue_depth", threshold = 5, channels };
+
+        await store.Test.Refused(422, $"POST {Apm}/alerts", To("email"));
+        await store.Test.Refused(422, $"POST {Apm}/alerts", To("email:nobody"));
+        await store.Test.Ok($"PUT {Api}/whitelabel/settings", new { supportEmail = "help@example.com" });
+        var id = (await store.Test.Ok($"POST {Apm}/alerts", To("email", "slack")))["alertId"];
+        var made = (await store.Test.Ok($"GET {Apm}/alerts/{id}"))["alert"]!["channels"]!;
+        await store.Test.Ok($"PUT {Apm}/alerts/{id}", new { channels = new[] { "email:ops@example.com" } });
+        var changed = (await store.Test.Ok($"GET {Apm}/alerts/{id}"))["alert"]!["channels"]!;
+
+        Assert.Equal("""["email:help@example.com","slack"]""", made.ToJsonString());
+        Assert.Equal("""["email:ops@example.com"]""", changed.ToJsonString());
+    }
+
+    [Fact]
     public async Task Errors_that_are_alike_are_one_with_a_count()
     {
         var store = await Store.Open();
