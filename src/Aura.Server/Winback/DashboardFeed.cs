@@ -19,11 +19,16 @@ internal sealed class DashboardFeed(AuraDb db, EventTail tail, TimeProvider time
     public async Task Run(long? lastSeq, Func<string, long?, JsonObject, CancellationToken, Task> send, CancellationToken end)
     {
         using var follower = tail.Follow(db.Caller.TenantId);
-        while (await db.MayGoOn(end))
+        while (true)
         {
             var beat = Task.Delay(OpenStreams.Heartbeat, time, end);
             while (!beat.IsCompleted)
+            {
+                if (!await db.MayGoOn(end))
+                    return;
                 await Task.WhenAny(beat, await Look(lastSeq, send, end));
+            }
+
             await beat;
             await send("ping", null, new() { ["type"] = "ping" }, end);
         }

@@ -24,8 +24,9 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
         try
         {
             await Write(http, ": open\n\n", end.Token);
-            while (await db.MayGoOn(end.Token))
-                await Turn(http, end.Token);
+            while (await db.MayGoOn(end.Token) && await Turn(http, end.Token))
+            {
+            }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested || http.RequestAborted.IsCancellationRequested)
         {
@@ -33,7 +34,8 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
     }
 
     /// <summary>Everything there is, then what comes until the next heartbeat.</summary>
-    private async Task Turn(HttpContext http, CancellationToken end)
+    /// <returns>False where something came and the reader may no longer see it.</returns>
+    private async Task<bool> Turn(HttpContext http, CancellationToken end)
     {
         var beat = Task.Delay(OpenStreams.Heartbeat, time, end);
         while (!beat.IsCompleted)
@@ -41,6 +43,8 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
             var next = tail.Next(db.Caller.TenantId);
             while (await db.EventsAfter(Place, Batch, end) is { Count: > 0 } events)
             {
+                if (!await db.MayGoOn(end))
+                    return false;
                 await Send(http, events, end);
                 Place = events[^1].Place;
             }
@@ -50,6 +54,7 @@ internal sealed class EventFeed(AuraDb db, EventTail tail, EventMessages message
 
         await beat;
         await Write(http, ": still here\n\n", end);
+        return true;
     }
 
     private async Task Send(HttpContext http, List<StoreEvent> events, CancellationToken end)

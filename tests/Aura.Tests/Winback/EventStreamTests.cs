@@ -1,5 +1,10 @@
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
+using Aura.Brands;
+using Aura.Events;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Winback;
 
@@ -84,12 +89,68 @@ public sealed class EventStreamTests
         Assert.Equal(2, (int)JsonNode.Parse((await feed.Next()).Data)!["data"]!["cartValue"]!);
     }
 
+    [Fact]
+    public async Task A_key_that_is_revoked_in_the_middle_hears_nothing_more()
+    {
+        var store = await Store.Open();
+        var key = await store.Key(new { permissions = new[] { "read" } });
+        await using var feed = await Feed.Open(store, Stream, by: (string)key["apiKey"]!);
+        await DeveloperWebhookTests.Abandon(store, 1);
+        Assert.Equal("cart.abandoned", (await feed.Next()).EventType);
+
+        await store.Test.Ok($"DELETE {Staff.Api}/developer/api-keys/{key["keyId"]}");
+        await DeveloperWebhookTests.Abandon(store, 2);
+
+        Assert.True(await feed.IsOver());
+    }
+
+    /// <remarks>Takes the ten seconds that a reader is given.</remarks>
+    [Fact]
+    public async Task A_reader_that_does_not_read_is_dropped_and_the_others_go_on()
+    {
+        var store = await Store.Open();
+        var tail = store.Server.Services.GetRequiredService<EventTail>();
+        using var slow = new TcpClient { ReceiveBufferSize = 4096 };
+        await slow.ConnectAsync(store.Server.Address.Host, store.Server.Address.Port);
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET {Stream}?shop={store.Account.Sandbox.Domain} HTTP/1.1\r\nHost: {store.Server.Address.Authority}\r\nAuthorization: Bearer {store.Account.TestKey}\r\n\r\n"));
+        await slow.GetStream().ReadExactlyAsync(new byte[12]); // it has been answered
+        await Until(() => tail.Followers(store.Account.Sandbox.Id) == 1);
+
+        await Flood(store, megabytes: 12);
+        await Until(() => tail.Followers(store.Account.Sandbox.Id) == 0);
+
+        await using var quick = await Feed.Open(store, Stream);
+        await DeveloperWebhookTests.Abandon(store, 7);
+        Assert.Equal(7, (int)JsonNode.Parse((await quick.Next()).Data)!["data"]!["cartValue"]!);
+    }
+
+    /// <summary>More than the buffers between server and reader hold.</summary>
+    private static Task Flood(Store store, int megabytes) => store.Database(async db =>
+    {
+        var thing = Brand.Create("Much");
+        db.Brands.Add(thing);
+        for (var i = 0; i < 4 * megabytes; i++)
+            db.Publish("cart.abandoned", thing, new { CartId = $"cart_{i}", Text = new string('x', 256 * 1024) });
+        await db.SaveChangesAsync();
+    });
+
+    private static async Task Until(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!holds())
+            await Task.Delay(50, patience.Token);
+    }
+
     /// <summary>A reader of a stream.</summary>
     private sealed class Feed(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
     {
-        public static async Task<Feed> Open(Store store, string path, string? last = null)
+        /// <param name="by">The key; null: the store's first.</param>
+        public static async Task<Feed> Open(Store store, string path, string? last = null, string? by = null)
         {
             var request = new HttpRequestMessage(HttpMethod.Get, path);
+            if (by is not null)
+                request.Headers.Authorization = new("Bearer", by);
             if (last is not null)
                 request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
             var response = await store.Test.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -102,6 +163,8 @@ public sealed class EventStreamTests
             Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
             return items.Current;
         }
+
+        public async Task<bool> IsOver() => !await items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
         public ValueTask DisposeAsync()
         {
