@@ -41,6 +41,8 @@ public sealed class AbandonmentInsightsTests
         Assert.Equal((4, 1, 180m, 70m), ((int)byStage["total"]!["carts"]!, (int)byStage["total"]!["recovered"]!, (decimal)byStage["total"]!["lostValue"]!, (decimal)byStage["total"]!["recoveredRevenue"]!));
         Assert.Equal("checkout", (string?)byStage["groups"]![0]!["group"]);
         Assert.Equal(4, bySegment["groups"]!.AsArray().Sum(group => (int)group!["carts"]!));
+        var byItems = (await store.Test.Ok($"POST {Insights}/analyze", new { groupBy = "items" }))["analysis"]!["groups"]!;
+        Assert.Equal((null, 4), ((string?)byItems[0]!["group"], (int)byItems[0]!["carts"]!)); // nobody said what is in them
         foreach (var by in Words<CartGrouping>.All)
             await store.Test.Ok($"POST {Insights}/analyze", new { groupBy = by });
         Assert.Equal(422, (await store.Test.Send($"POST {Insights}/analyze", new { groupBy = "weather" })).Status);

@@ -22,15 +22,19 @@ public static class RevenueHistory
             """).ToListAsync(cancellation);
     }
 
-    /// <summary>What lies in carts that were left in the last 30 days, at today's prices, in minor units of the store's currency.</summary>
+    /// <summary>What lies in carts that were left in the last 30 days and not bought after all, in minor units of the store's currency: those that are watched as
+    /// they were left, the store's own that nobody watched at today's prices.</summary>
     public static Task<long> LeftInCarts(this AuraDb db, CancellationToken cancellation)
     {
         var (from, until) = (db.Now.AddDays(-30), db.Now.AddHours(-1));
         return db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(l.quantity * coalesce(v.price, p.price)), 0)::bigint AS "Value"
+            SELECT (coalesce(sum(l.quantity * coalesce(v.price, p.price)), 0) + (
+              SELECT coalesce(sum(value), 0) FROM watched_carts
+              WHERE tenant_id = {db.Tenant} AND abandoned_at BETWEEN {from} AND {db.Now} AND recovered_at IS NULL AND currency = {db.Caller.Currency.Code}))::bigint AS "Value"
             FROM carts c JOIN cart_lines l ON l.tenant_id = c.tenant_id AND l.cart_id = c.id
             JOIN variants v ON v.tenant_id = l.tenant_id AND v.id = l.variant_id JOIN products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
             WHERE c.tenant_id = {db.Tenant} AND c.completed_at IS NULL AND c.last_activity_at BETWEEN {from} AND {until} AND v.currency = {db.Caller.Currency.Code}
+              AND NOT EXISTS (SELECT FROM watched_carts w WHERE w.tenant_id = c.tenant_id AND w.id = c.id AND w.abandoned_at IS NOT NULL)
             """).SingleAsync(cancellation);
     }
 }

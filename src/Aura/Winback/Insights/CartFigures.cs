@@ -62,7 +62,7 @@ public static class CartFigures
             CartGrouping.Hour => "to_char(c.last_activity_at AT TIME ZONE $4, 'HH24')",
             CartGrouping.Weekday => "to_char(c.last_activity_at AT TIME ZONE $4, 'ID')",
             CartGrouping.Value => "ntile(4) OVER (ORDER BY c.value)::text",
-            CartGrouping.Items => "CASE WHEN u.units <= 1 THEN '1' WHEN u.units <= 3 THEN '2-3' ELSE '4+' END",
+            CartGrouping.Items => "CASE WHEN u.units = 0 THEN NULL WHEN u.units <= 1 THEN '1' WHEN u.units <= 3 THEN '2-3' ELSE '4+' END",
             CartGrouping.Customer => "CASE WHEN s.customer_id IS NOT NULL THEN 'account' WHEN c.has_contact THEN 'address' ELSE 'unknown' END",
             _ => "to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
         };

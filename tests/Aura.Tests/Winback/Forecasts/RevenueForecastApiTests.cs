@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Aura.Tests.Orders.History;
+using Aura.Tests.Winback.Recovery;
 using Aura.Winback.Forecasts;
 using Microsoft.EntityFrameworkCore;
 
@@ -93,6 +94,23 @@ public sealed class RevenueForecastApiTests
         await store.Test.Refused(422, $"GET {Forecast}/scenarios?recoveryRate=101");
 
         async Task<JsonArray> Scenarios(string query) => (await store.Test.Ok($"GET {Forecast}/scenarios{query}"))["scenarios"]!.AsArray();
+    }
+
+    [Fact]
+    public async Task Carts_that_were_left_may_be_recovered_wherever_they_come_from_until_they_were()
+    {
+        var store = await Store.Open();
+        var (one, other) = (await store.Cart(new { cartValue = 150, email = "a@b.co" }), await store.Cart(new { cartValue = 80, email = "c@b.co" }));
+        await store.Abandon(one);
+        await store.Abandon(other);
+
+        Assert.Equal(230, await Left());
+        await store.Test.Ok($"POST {WinbackShop.Api}/carts/{one}/recover", new { });
+        Assert.Equal(80, await Left());
+        await store.Advance("P31D");
+        Assert.Equal(0, await Left());
+
+        async Task<decimal> Left() => (decimal)(await store.Test.Ok($"GET {Forecast}/scenarios"))["leftInCarts"]!;
     }
 
     [Fact]
