@@ -1,6 +1,7 @@
-using System.Text.Json.Serialization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Winback.Porting;
@@ -42,13 +43,13 @@ internal static class DataPorting
         foreach (var kind in kinds)
         {
             changed[kind.Name] = 0;
-            foreach (var (_, row, number) in rows.GetValueOrDefault(kind.Name) ?? Enumerable.Empty<(string, JsonNode?, int)>())
+            foreach (var (at, (_, row, line)) in (rows.GetValueOrDefault(kind.Name) ?? Enumerable.Empty<(string, JsonNode?, int)>()).Index())
                 if (await Take(kind, row, db, cancellation) is not { } outcome)
                     unchanged++;
                 else if (outcome == "")
                     changed[kind.Name]++;
                 else if (errors.Count < MostErrors)
-                    errors.Add(new(kind.Name, number, outcome));
+                    errors.Add(new(kind.Name, request.Format == PortFormat.Csv ? line : at + 1, outcome));
         }
 
         return new(errors.Count == 0, changed, unchanged, errors);
@@ -63,7 +64,7 @@ internal static class DataPorting
         }
         catch (Exception refusal) when (refusal is Refused or DbUpdateException && Failure.Of(refusal, "") is { Status: < 500 })
         {
-            return Failure.Of(refusal, "").Message;
+            return Told(Failure.Of(refusal, ""));
         }
         catch (ArgumentException twice) when (twice.Source == typeof(JsonObject).Assembly.GetName().Name)
         {
@@ -75,13 +76,38 @@ internal static class DataPorting
         }
     }
 
+    /// <summary>With the name of the field, for a row has many.</summary>
+    private static string Told(Failure failure) =>
+        failure.Fields is [{ Field: not "" } one] && one.Message == failure.Message ? $"{WinbackApi.Dialect.Spelled(one.Field)}: {one.Message}" : failure.Message;
+
     private static IEnumerable<(string Kind, JsonNode? Row)> Rows(ImportData request, string? only) => request.Format switch
     {
-        PortFormat.Json => Sheets.OfJson(request.Data, only),
-        _ when request.Data.ValueKind != JsonValueKind.String => throw Refused.Invalid(nameof(request.Data), "Must be text: the CSV itself, or the workbook in base64."),
-        PortFormat.Csv => Sheets.OfCsv(request.Data.GetString()!, only), // it is text
-        _ => Sheets.OfWorkbook(request.Data.TryGetBytesFromBase64(out var file) ? file : throw Refused.Invalid(nameof(request.Data), "Must be an XLSX workbook, in base64."), only),
+        _ when request.File is { } file => OfFile(file, request.Format, only),
+        _ when request.Data is not { ValueKind: not JsonValueKind.Null } => throw Refused.Invalid(nameof(request.Data), "Is required, or file."),
+        PortFormat.Json => Sheets.OfJson(request.Data.Value, only),
+        _ when request.Data.Value.ValueKind != JsonValueKind.String => throw Refused.Invalid(nameof(request.Data), "Must be text: the CSV itself, or the workbook in base64."),
+        PortFormat.Csv => Sheets.OfCsv(request.Data.Value.GetString()!, only), // it is text
+        _ => Sheets.OfWorkbook(request.Data.Value.TryGetBytesFromBase64(out var book) ? book : throw Refused.Invalid(nameof(request.Data), "Must be an XLSX workbook, in base64."), only),
     };
+
+    private static IEnumerable<(string Kind, JsonNode? Row)> OfFile(byte[] file, PortFormat format, string? only) => format switch
+    {
+        PortFormat.Json => Sheets.OfJson(Json(file), only),
+        PortFormat.Csv => Sheets.OfCsv(Encoding.UTF8.GetString(file), only),
+        _ => Sheets.OfWorkbook(file, only),
+    };
+
+    private static JsonElement Json(byte[] file)
+    {
+        try
+        {
+            return JsonElement.Parse(file);
+        }
+        catch (JsonException)
+        {
+            throw Refused.Invalid(nameof(ImportData.File), "Must be JSON, in base64.");
+        }
+    }
 
     /// <exception cref="Refused">422 for a type that there is not.</exception>
     private static IReadOnlyList<IPortable> KindsOf(string type) => Portables.All.Where(kind => type == Everything || kind.Name == type).ToList() is { Count: > 0 } kinds
@@ -90,13 +116,14 @@ internal static class DataPorting
 }
 
 /// <param name="Data">As /developer/export writes it: JSON, the text of a CSV file, or a workbook in base64.</param>
-public sealed record ImportData(JsonElement Data, string Type = "all", PortFormat Format = PortFormat.Json);
+/// <param name="File">Or the file itself, of any format, in base64.</param>
+public sealed record ImportData(JsonElement? Data = null, string Type = "all", PortFormat Format = PortFormat.Json, byte[]? File = null);
 
 /// <param name="Counts">Rows by type that made or changed something.</param>
 /// <param name="Unchanged">Rows that said what was so already.</param>
 public sealed record Imported(bool Success, [property: JsonPropertyName("imported")] Dictionary<string, int> Counts, int Unchanged, IReadOnlyList<ImportError> Errors);
 
-/// <param name="Row">From 1, without the header.</param>
+/// <param name="Row">From 1, of its list or sheet; of a CSV file without the header.</param>
 public sealed record ImportError(string Type, int Row, string Message);
 
 /// <summary>An export, written as it is read.</summary>

@@ -34,6 +34,34 @@ public sealed class DataPortingTests
         Assert.Equal("draft", (string?)after["campaigns"]![0]!["status"]);
     }
 
+    [Theory]
+    [InlineData("json")]
+    [InlineData("csv")]
+    [InlineData("xlsx")]
+    public async Task A_file_comes_in_as_it_is_in_base64(string format)
+    {
+        var (one, two) = (await Filled(), await Store.Open());
+        using var answer = await one.Test.Answer($"GET {Api}/developer/export?format={format}");
+        var file = Convert.ToBase64String(await answer.Content.ReadAsByteArrayAsync());
+
+        var imported = await two.Test.Ok($"POST {Api}/developer/import", new { format, file });
+
+        Assert.Equal("""{"segments":1,"campaigns":1,"workflows":1}""", imported["imported"]!.ToJsonString());
+        await two.Test.Refused(400, $"POST {Api}/developer/import", new { format });
+        await two.Test.Refused(422, $"POST {Api}/developer/import", new { format, file = "not base64!" });
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_row_is_told_with_its_field()
+    {
+        var store = await Store.Open();
+
+        var imported = await store.Test.Ok($"POST {Api}/developer/import", new { data = new { workflows = new object[] { new { name = "W", triggers = new[] { "cart_value >" }, actions = new[] { "send_email" } } }, campaigns = new[] { new { channels = new[] { "email" } } } } });
+
+        Assert.Equal(["campaigns 1 name: Is required.", "workflows 1 triggers[0]"], imported["errors"]!.AsArray().Select(error => $"{error!["type"]} {error["row"]} {error["message"]}")
+            .Select(error => error.StartsWith("workflows", StringComparison.Ordinal) ? error.Split(": ")[0] : error).Order());
+    }
+
     [Fact]
     public async Task A_CSV_has_a_header_and_no_formulas()
     {
