@@ -75,13 +75,13 @@ internal static class Approvals
     private static async Task<ApprovedApproval> Approve(Id<Approval> id, DecideApproval request, AuraDb db, CancellationToken cancellation)
     {
         var (approval, by) = await Decided(id, true, request, db, cancellation);
-        return new(approval.Status == ApprovalStatus.Approved, id, by, db.Now, approval.Status, [.. approval.Awaited]);
+        return new(approval.Status == ApprovalStatus.Approved, id, by, approval.Decisions[^1].At, approval.Status, [.. approval.Awaited]);
     }
 
     private static async Task<RejectedApproval> Reject(Id<Approval> id, DecideApproval request, AuraDb db, CancellationToken cancellation)
     {
         var (approval, by) = await Decided(id, false, request, db, cancellation);
-        return new(false, true, id, by, db.Now, approval.Status);
+        return new(false, true, id, by, approval.Decisions[^1].At, approval.Status);
     }
 
     private static async Task<(Approval, string)> Decided(Id<Approval> id, bool approves, DecideApproval request, AuraDb db, CancellationToken cancellation)

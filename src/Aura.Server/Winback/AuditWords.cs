@@ -36,11 +36,16 @@ internal static class AuditWords
     public static string Told(AuditEntry entry)
     {
         var verb = entry.Action[(entry.Action.LastIndexOf('.') + 1)..];
+        var noun = entry.Resource.Replace('_', ' ');
         var named = (entry.Changes.GetValueOrDefault("name") ?? entry.Changes.GetValueOrDefault("title")) is { } name ? $"{name.New ?? name.Old}" : null;
         return verb == "updated" && entry.Changes.Count > 0
-            ? $"Modified {string.Join(", ", entry.Changes.Keys.Take(5))} of {entry.Resource} {entry.ResourceId}"
-            : $"{char.ToUpperInvariant(verb[0])}{verb[1..]} {(named is null ? $"{entry.Resource} {entry.ResourceId}" : $"'{named}' {entry.Resource}")}";
+            ? $"Modified {string.Join(", ", entry.Changes.Keys.Take(5).Select(Spelled))} of {noun} {entry.ResourceId}"
+            : $"{char.ToUpperInvariant(verb[0])}{verb[1..]} {(named is null ? $"{noun} {entry.ResourceId}" : $"'{named}' {noun}")}";
     }
+
+    /// <summary>The log says created_at where this dialect says createdAt.</summary>
+    private static string Spelled(string field) =>
+        WinbackApi.Dialect.Naming.ConvertName(string.Concat(field.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => $"{char.ToUpperInvariant(word[0])}{word[1..]}")));
 
     private static string Plain(string noun) => string.Concat(noun.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
 }

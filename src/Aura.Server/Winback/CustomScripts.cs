@@ -67,7 +67,9 @@ internal static class CustomScripts
     private static async Task<ExecutedScript> Execute(Id<CustomScript> id, AuraDb db, IScriptSandbox sandbox, CancellationToken cancellation, ExecuteScript? request = null)
     {
         var script = await db.CustomScripts.Read(id, cancellation);
-        var argument = request?.Input is not { ValueKind: JsonValueKind.Object } input ? "{}" : input.TryGetProperty("cart", out var cart) ? cart.GetRawText() : input.GetRawText();
+        var argument = request?.Input is not { } input ? "{}"
+            : input.ValueKind != JsonValueKind.Object ? throw Refused.Invalid(nameof(request.Input), "Must be an object, such as {\"cart\": {\"value\": 150}}.")
+            : input.TryGetProperty("cart", out var cart) ? cart.GetRawText() : input.GetRawText();
         var seed = request?.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var outcome = (await sandbox.Run(script.Code, argument, db.Now, seed, cancellation)).Demand();
         return new(true, outcome.Result is { } json ? JsonDocument.Parse(json).RootElement : null, outcome.Logs, outcome.DurationMs, script.Revision);

@@ -22,7 +22,7 @@ public sealed class ApprovalsTests
         Assert.Equal(("pending", false), ((string?)made["status"], (bool)made["bound"]!));
         Assert.StartsWith("approval_", id, StringComparison.Ordinal);
         Assert.Equal((true, id, "user_123"), ((bool)approved["approved"]!, (string?)approved["workflowId"], (string?)approved["approvedBy"]));
-        Assert.NotNull(approved["approvedAt"]);
+        Assert.Equal((string?)shown["decidedAt"], (string?)approved["approvedAt"]);
         Assert.Equal("ALREADY_DECIDED", (string?)refused);
         Assert.Equal(("approved", "user_123", "Looks good, approved for launch"), ((string?)shown["status"], (string?)shown["decidedBy"], (string?)shown["decisions"]![0]!["comments"]));
         Assert.Equal(["approval.requested", "approval.completed"], await store.Database(async (db, _) =>

@@ -24,7 +24,7 @@ public sealed class AuditAndActivityTests
         var later = await store.Test.Ok($"POST {Feed}/filter", new { from = "2999-01-01T00:00:00Z" });
 
         Assert.Equal(["brand_modified", "brand_created"], feed.Select(activity => (string?)activity!["action"]));
-        Assert.Equal([$"Modified primary_color of brand {brand}", "Created '=Acme, \"Inc\"' brand"], feed.Select(activity => (string?)activity!["details"]));
+        Assert.Equal([$"Modified primaryColor of brand {brand}", "Created '=Acme, \"Inc\"' brand"], feed.Select(activity => (string?)activity!["details"]));
         Assert.StartsWith("key_", (string?)feed[0]!["user"], StringComparison.Ordinal);
         Assert.StartsWith("activity_", (string?)feed[0]!["id"], StringComparison.Ordinal);
         Assert.Equal("brand_created", (string?)Assert.Single(anns)!["action"]);

@@ -31,6 +31,8 @@ public sealed class CustomScriptTests
         var id = await Make(store, "function main(cart) { console.log('value', cart.value, {a: [1]}); return {tags: ['x', cart.id], n: null}; }");
 
         var answer = await store.Test.Ok($"POST {Scripts}/{id}/execute", new { input = new { id = "cart_1", value = 7 } });
+        await store.Test.Refused(422, $"POST {Scripts}/{id}/execute", new { input = 7 });
+        await store.Test.Refused(422, $"POST {Scripts}/{id}/execute", new { input = new[] { 7 } });
 
         Assert.Equal("""value 7 {"a":[1]}""", (string?)answer["logs"]![0]);
         Assert.Equal("""{"tags":["x","cart_1"],"n":null}""", answer["result"]!.ToJsonString());
