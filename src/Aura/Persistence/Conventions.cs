@@ -1,5 +1,8 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using System.Text.Json;
+using Aura.Connectors;
+using Aura.Statistics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -15,6 +18,9 @@ internal static class Conventions
     /// <summary>Ids taken from the sequence at a time; a process that stops wastes the rest of its block.</summary>
     public const int IdBlock = 100;
 
+    /// <summary>Whose enums columns have.</summary>
+    private static readonly Assembly[] Assemblies = [typeof(AuraDb).Assembly, typeof(OutboundAddresses).Assembly, typeof(SuccessMetric).Assembly];
+
     public static void Types(ModelConfigurationBuilder configuration)
     {
         configuration.Properties<Currency>().HaveConversion<CurrencyConverter>().HaveColumnType("character(3)");
@@ -22,6 +28,8 @@ internal static class Conventions
         configuration.Properties<Dictionary<string, string>>().HaveColumnType("jsonb");
         configuration.Properties<Dictionary<string, long>>().HaveColumnType("jsonb");
         configuration.Properties<JsonDocument>().HaveColumnType("jsonb");
+        foreach (var type in Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsEnum)) // told before EF Core makes converters to numbers for each of them
+            configuration.Properties(type).HaveConversion(typeof(WordConverter<>).MakeGenericType(type));
     }
 
     public static void Apply(ModelBuilder model, AuraDb db)
@@ -43,11 +51,7 @@ internal static class Conventions
         {
             entity.SetTableName(Snake(entity.GetTableName()!)); // every entity has a table
             foreach (var property in entity.GetProperties())
-            {
                 property.SetColumnName(Snake(property.Name));
-                if ((Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType) is { IsEnum: true } type)
-                    property.SetValueConverter((ValueConverter)Activator.CreateInstance(typeof(WordConverter<>).MakeGenericType(type))!); // has that constructor
-            }
         }
     }
 
