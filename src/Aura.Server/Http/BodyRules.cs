@@ -69,12 +69,15 @@ internal static class BodyRules
 
     private static string Sentence(ValidationAttribute attribute) => attribute switch
     {
+        PhoneAttribute => "Must be a telephone number.",
+        UrlAttribute => "Must be an address such as https://example.com/page.",
         EmailAddressAttribute => "Must be a valid email address.", // it has a message of its own
         { ErrorMessage: { } own } => own,
         StringLengthAttribute { MinimumLength: 0 } text => $"Must have at most {text.MaximumLength} characters.",
         StringLengthAttribute text => $"Must have {text.MinimumLength} to {text.MaximumLength} characters.",
         MinLengthAttribute list => $"Must have at least {list.Length} entries.",
         MaxLengthAttribute list => $"Must have at most {list.Length} entries.",
+        LengthAttribute list => $"Must have {list.MinimumLength} to {list.MaximumLength} entries.",
         RangeAttribute { Maximum: int.MaxValue } number => $"Must be {number.Minimum} or more.",
         RangeAttribute number => string.Create(CultureInfo.InvariantCulture, $"Must be from {number.Minimum} to {number.Maximum}."),
         RegularExpressionAttribute form => $"Must match {form.Pattern}.",

@@ -33,6 +33,9 @@ public sealed record Dialect(string Name, string Prefix, Type Home)
     /// <summary>The status of a request in which something required is missing.</summary>
     public int Absence { get; init; } = StatusCodes.Status422UnprocessableEntity;
 
+    /// <summary>The status of a request whose path, query or headers say what they cannot.</summary>
+    public int Misreading { get; init; } = StatusCodes.Status400BadRequest;
+
     public bool Owns(Type type) => type.Namespace == Home.Namespace || type.GenericTypeArguments.Any(Owns);
     /// <summary>The path of a field: Items[0].UnitPrice becomes items[0].unit_price.</summary>
     public string Spelled(string path) => string.Join('.', path.Split('.').Select(Naming.ConvertName));

@@ -21,6 +21,7 @@ internal static class DialectJson
         json.Converters.Add(new ChangeConverters());
         json.Converters.Add(new WordConverters());
         json.Converters.Add(new PlainDecimal());
+        json.Converters.Add(new PlainDouble());
         json.Converters.Add(new UtcTime());
         json.Converters.Add(new CurrencyCode());
     }
@@ -107,6 +108,14 @@ internal static class DialectJson
 
         public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
             writer.WriteNumberValue(value / 1.0000000000000000000000000000m);
+    }
+
+    private sealed class PlainDouble : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) ? value : throw new JsonException("Must be a number.");
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 
     /// <summary>Times are ISO 8601 and UTC; without a zone they are taken for UTC.</summary>

@@ -14,12 +14,11 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     /// <summary>The one place where exceptions become statuses. What is not listed is a fault of the server: 500.</summary>
     public static Failure Of(Exception exception, string request) => exception switch
     {
-        Refused refused => new(StatusOf(refused.Kind), refused.Code, refused.Message, refused.Fields, refused.Facts, request),
+        Refused refused => new(StatusOf(refused.Kind), refused.Code, refused.Message, refused.Fields, refused.Facts, request) { IsMisread = refused.Kind == Refusal.BadRequest },
         BadHttpRequestException { InnerException: JsonException json } => Of(json, request),
         JsonException json => Of(json, request),
-        BadHttpRequestException bad => new(bad.StatusCode, null, ParameterName.Match(bad.Message) is { Success: true } name
-            ? $"The parameter {name.Groups[1].Value} cannot be read."
-            : Plain(bad.StatusCode), [], null, request),
+        BadHttpRequestException bad when Parameter.Match(bad.Message) is { Success: true } parameter => Of(parameter, request),
+        BadHttpRequestException bad => new(bad.StatusCode, null, Plain(bad.StatusCode), [], null, request),
         DbUpdateConcurrencyException => new(409, null, "Somebody else changed it meanwhile. Read it again.", [], null, request),
         _ when exception.IsRace() => new(503, null, "Somebody else is changing it right now. Try again.", [], null, request),
         _ when exception.IsPassing() => Down(request),
@@ -28,9 +27,25 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     };
 
     /// <summary>Nothing is wrong but what is missing.</summary>
-    public bool IsAbsence => Status == 422 && Fields.Count > 0 && Fields.All(one => one.Message.StartsWith("Is required", StringComparison.Ordinal));
+    public bool IsAbsence => (IsMisread || Status == 422) && Fields.Count > 0 && Fields.All(one => one.Message.StartsWith("Is required", StringComparison.Ordinal));
+
+    /// <summary>What is wrong stands outside of the body.</summary>
+    public bool IsMisread { get; init; }
 
     public static Failure Of(int status, string request) => new(status, null, Plain(status), [], null, request);
+
+    /// <summary>A parameter of a path or query that is missing, or cannot be what it should be.</summary>
+    private static Failure Of(Match parameter, string request)
+    {
+        FieldError[] fields = [new(parameter.Groups["name"].Value, parameter.Groups["required"].Success ? "Is required." : parameter.Groups["type"].Value switch
+        {
+            var type when type.Contains("bool", StringComparison.Ordinal) => "Must be true or false.",
+            var type when type.Contains("int", StringComparison.Ordinal) || type.Contains("long", StringComparison.Ordinal) => "Must be an integer.",
+            var type when type.Contains("DateTime", StringComparison.Ordinal) => Time,
+            _ => "Cannot be read.",
+        })];
+        return new(400, null, Summary(fields), fields, null, request) { IsMisread = true };
+    }
 
     private static Failure Of(PostgresException failure, string request) => failure.SqlState switch
     {
@@ -77,13 +92,16 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     private static string Wanted(string message) => message switch
     {
         _ when message.Contains("as a string", StringComparison.Ordinal) || message.Contains("converted to System.String", StringComparison.Ordinal) => "Must be text.",
-        _ when message.Contains("as a boolean", StringComparison.Ordinal) => "Must be true or false.",
+        _ when message.Contains("as a boolean", StringComparison.Ordinal) || message.Contains("[System.Boolean]", StringComparison.Ordinal) => "Must be true or false.",
+        _ when message.Contains("System.DateTime", StringComparison.Ordinal) => Time,
         _ when message.Contains("Int32", StringComparison.Ordinal) || message.Contains("Int64", StringComparison.Ordinal) ||
             message.Contains("as a number", StringComparison.Ordinal) => "Must be an integer.",
         _ when message.Contains("List`1", StringComparison.Ordinal) || message.Contains("[]", StringComparison.Ordinal) => "Must be a list.",
         _ when message.Contains("Dictionary`2", StringComparison.Ordinal) => "Must be an object.",
         _ => "Has the wrong type.",
     };
+
+    private const string Time = "Must be an ISO 8601 time such as 2026-01-15T10:30:00Z.";
 
     private static string Plain(int status) => status switch
     {
@@ -118,6 +136,6 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     [GeneratedRegex("The JSON property '([^']+)' could not be mapped")]
     private static partial Regex Unmapped { get; }
 
-    [GeneratedRegex("""parameter "\S+ (\S+)" """)]
-    private static partial Regex ParameterName { get; }
+    [GeneratedRegex("""^(?:(?<required>Required)|Failed to bind) parameter "(?<type>.+) (?<name>\S+)" (?!.*from body)""")]
+    private static partial Regex Parameter { get; }
 }

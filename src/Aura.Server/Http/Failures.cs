@@ -40,8 +40,8 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
     private async Task Write(HttpContext http, Failure failure)
     {
         var (response, dialect) = (http.Response, dialects.For(http.Request.Path));
-        if (failure.IsAbsence)
-            failure = failure with { Status = dialect.Absence };
+        if (failure.IsAbsence != failure.IsMisread) // a parameter that is missing is 400 everywhere
+            failure = failure with { Status = failure.IsAbsence ? dialect.Absence : dialect.Misreading };
         var kept = response.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.Ordinal) || Kept.Contains(header.Key)).ToList();
         response.Clear();
         foreach (var (name, value) in kept)

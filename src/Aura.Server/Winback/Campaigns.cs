@@ -58,7 +58,7 @@ internal static class Campaigns
         await MultiChannel.Demand(db, request.Channels, cancellation);
         var segment = request.Segment is { } name ? await SegmentOf(name, db, cancellation) : null;
         if (segment is null == (request.CustomerIds is not { Count: > 0 }))
-            throw Refused.Invalid(nameof(request.Segment), "Name a segment, or customerIds: one of the two.");
+            throw Refused.Invalid(nameof(request.Segment), segment is null ? "Is required, or customerIds." : "Either segment or customerIds.");
         var campaign = await Made(request.Name ?? "Scheduled", request.Channels, request.TemplateId, segment?.Id, request.CustomerIds, request.Personalizations, db, cancellation);
         await db.InTransaction(async () =>
         {

@@ -11,10 +11,15 @@ public sealed record ErrorEnvelope(
     bool Success, string Error, string Message, IReadOnlyList<ErrorDetail> Details, string RequestId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? Facts)
 {
-    public static ErrorEnvelope Of(Failure failure, DateTime now) => new(
-        false, failure.Code?.ToUpperInvariant() ?? Kind(failure.Status), failure.Message,
-        [.. failure.Fields.Where(field => field.Field != "").Select(field => new ErrorDetail(WinbackApi.Dialect.Spelled(field.Field), field.Message))],
-        failure.RequestId, failure.Facts);
+    public static ErrorEnvelope Of(Failure failure, DateTime now)
+    {
+        List<ErrorDetail> details = [.. failure.Fields.Where(field => field.Field != "").Select(field => new ErrorDetail(WinbackApi.Dialect.Spelled(field.Field), field.Message))];
+        return new(false, failure.Code?.ToUpperInvariant() ?? Kind(failure.Status), Sentence(failure, details), details, failure.RequestId, failure.Facts);
+    }
+
+    /// <summary>What is wrong with a field is said of the field, for some read the message alone.</summary>
+    private static string Sentence(Failure failure, List<ErrorDetail> details) =>
+        details is [var one] && one.Message == failure.Message ? $"{one.Field}: {one.Message}" : failure.Message;
 
     private static string Kind(int status) => status switch
     {

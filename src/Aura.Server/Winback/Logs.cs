@@ -40,7 +40,7 @@ internal static class Logs
         : Filters.ReadTime(text) ?? throw Refused.Invalid(name, "Must be an ISO 8601 time such as 2026-01-15T10:30:00Z.");
 
     private static int LimitOf(string? text) => string.IsNullOrEmpty(text) ? Usual
-        : int.TryParse(text, out var limit) && limit > 0 ? Math.Min(limit, Most) : throw Refused.BadRequest("'limit' must be a whole number from 1.");
+        : int.TryParse(text, out var limit) && limit > 0 ? Math.Min(limit, Most) : throw Refused.BadParameter("limit", "Must be a whole number from 1.");
 }
 
 public sealed record LogLineList(IReadOnlyList<LogLineResponse> Logs);

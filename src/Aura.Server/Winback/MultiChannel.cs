@@ -99,9 +99,9 @@ internal static class MultiChannel
         };
     }
 
-    /// <exception cref="Refused">400 for less than a day or more than a year.</exception>
+    /// <exception cref="Refused">422 for less than a day or more than a year.</exception>
     internal static DateTime DaysAgo(this AuraDb db, int days) =>
-        days is >= 1 and <= 365 ? db.Now.AddDays(-days) : throw new Refused(Refusal.BadRequest, null, "'days' is from 1 to 365.") { Fields = [new("days", "Must be from 1 to 365.")] };
+        days is >= 1 and <= 365 ? db.Now.AddDays(-days) : throw Refused.BadParameter("days", "Must be from 1 to 365.");
 
     /// <exception cref="Refused">422 for a channel that is switched off.</exception>
     internal static async Task Demand(AuraDb db, IEnumerable<Channel> channels, CancellationToken cancellation)

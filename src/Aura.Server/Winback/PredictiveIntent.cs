@@ -58,7 +58,10 @@ internal static class PredictiveIntent
         if (!Words<TrendInterval>.TryParse(interval, out var unit))
             throw Refused.Invalid("interval", "Must be day, week or month.");
         var until = Time(to, "to") ?? db.Now.AddSeconds(1);
-        var trends = await db.IntentTrends(Time(from, "from") ?? until.AddDays(-30), until, unit, cancellation);
+        var since = Time(from, "from") ?? until.AddDays(-30);
+        if (since >= until)
+            throw Refused.BadParameter("to", "Must be after from.");
+        var trends = await db.IntentTrends(since, until, unit, cancellation);
         return new([.. trends.Select(one => new IntentTrendResponse(one.Day, one.AverageScore, one.Count))]);
 
         static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null
@@ -104,8 +107,8 @@ public sealed record AskedIntents([Length(1, 200)] IReadOnlyList<AskedIntent>? C
 {
     internal IReadOnlyList<IntentQuestion> Questions() => (Customers, CustomerIds) switch
     {
-        ({ } customers, null) => [.. customers.Select(customer => customer.Question)],
-        (null, { } ids) => [.. ids.Select(id => new IntentQuestion(id))],
+        ({ } customers, null) => [.. customers.Select((customer, index) => customer.Question with { Field = $"Customers[{index}].CustomerId" })],
+        (null, { } ids) => [.. ids.Select((id, index) => new IntentQuestion(id) { Field = $"CustomerIds[{index}]" })],
         (null, null) => throw Refused.Invalid("Customers", "Is required, or customerIds."),
         _ => throw Refused.Invalid("Customers", "Either customers or customerIds."),
     };

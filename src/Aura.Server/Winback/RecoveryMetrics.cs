@@ -41,7 +41,8 @@ internal static class RecoveryMetrics
         return rows.As(request?.Format ?? ExportFormat.Json, "recovery-metrics");
     }
 
-    private static RecoveryPeriod PeriodOf(DateTime? from, DateTime? to) => from >= to
+    /// <exception cref="Refused">422 for an end that is not after the beginning.</exception>
+    internal static RecoveryPeriod PeriodOf(DateTime? from, DateTime? to) => Utc(from) >= Utc(to)
         ? throw Refused.Invalid(nameof(to), "Must be after from.")
         : new(from?.ToUniversalTime(), to?.ToUniversalTime());
 

@@ -6,6 +6,7 @@ using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
 using Aura.Winback.Recovery;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
 
@@ -27,22 +28,29 @@ internal static class SmartTriggers
 
     private static IQueryable<RecoveryWorkflow> Of(AuraDb db) => db.RecoveryWorkflows.Where(w => w.Kind == WorkflowKind.Trigger);
 
+    /// <exception cref="Refused">404 that speaks of a trigger, not of a workflow.</exception>
+    private static async Task<IQueryable<RecoveryWorkflow>> One(AuraDb db, Id<RecoveryWorkflow> id, CancellationToken cancellation)
+    {
+        var rows = Of(db).Where(w => w.Id == id.Value);
+        return await rows.AnyAsync(cancellation) ? rows : throw Refused.NotFound("trigger");
+    }
+
     private static Task<TriggerList> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(Of(db), list, rows => new TriggerList(rows), cancellation);
 
-    private static async Task<OneTrigger> Show(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(Of(db), id, cancellation));
+    private static async Task<OneTrigger> Show(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(await One(db, id, cancellation), cancellation));
 
     private static Task<MadeTrigger> Create(CreateTrigger request, AuraDb db, CancellationToken cancellation) => db.Write(
         RecoveryWorkflow.Create(request.Name, [request.Condition], new([WorkflowActions.ToStep(request.Action, "Action")]), WorkflowKind.Trigger), request.Apply, MadeTrigger.Of, cancellation);
 
     private static async Task<MadeTrigger> Update(Id<RecoveryWorkflow> id, UpdateTrigger request, AuraDb db, CancellationToken cancellation)
     {
-        var trigger = await db.Load(Of(db).Where(w => w.Id == id.Value), cancellation);
+        var trigger = await db.Load(await One(db, id, cancellation), cancellation);
         return await db.Write(trigger, request.Apply, MadeTrigger.Of, cancellation);
     }
 
     private static async Task<DeletedTrigger> Delete(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation)
     {
-        await db.Delete(Of(db).Where(w => w.Id == id.Value), cancellation);
+        await db.Delete(await One(db, id, cancellation), cancellation);
         return new(true, TriggerResponse.IdOf(id.Value));
     }
 }

@@ -15,6 +15,7 @@ public static class WinbackApi
         ErrorType = typeof(ErrorEnvelope),
         Error = ErrorEnvelope.Of,
         Absence = StatusCodes.Status400BadRequest,
+        Misreading = StatusCodes.Status422UnprocessableEntity,
         NamesShop = true,
         KeyHeader = "X-API-Key",
         Lists = new() { Size = "limit", UsualSize = 50, MaxSize = 200, Sort = "sort", Order = "order", Items = "items" },

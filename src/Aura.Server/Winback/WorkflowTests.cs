@@ -19,7 +19,7 @@ internal static class WorkflowTests
     private static async Task<WorkflowStatsResponse> Stats(Id<RecoveryWorkflow> id, AuraDb db, CancellationToken cancellation, DateTime? from = null, DateTime? to = null)
     {
         await RecoveryWorkflows.Of(db).Demand(id, cancellation);
-        var period = new RecoveryPeriod(from?.ToUniversalTime(), to?.ToUniversalTime());
+        var period = RecoveryMetrics.PeriodOf(from, to);
         return new(id, WorkflowStats.Of(await db.FiguresOf(id, period, cancellation), await db.Gained(id, period, cancellation)));
     }
 

@@ -48,6 +48,9 @@ public sealed class Refused(Refusal kind, string? code, string message) : Except
     public static Refused Forbidden(string message) => new(Refusal.Forbidden, null, message);
     public static Refused BadRequest(string message) => new(Refusal.BadRequest, null, message);
 
+    /// <summary>A parameter outside the body says what it cannot.</summary>
+    public static Refused BadParameter(string name, string message) => new(Refusal.BadRequest, null, $"{name}: {message}") { Fields = [new(name, message)] };
+
     /// <summary>One field of the body is wrong.</summary>
     public static Refused Invalid(string field, string message, string? code = null) =>
         new(Refusal.Invalid, code, message) { Fields = [new(field, message)] };

@@ -83,7 +83,7 @@ public sealed class CampaignsTests
         var store = await Store.Open();
         var now = await Now(store);
         Assert.Equal(422, (await store.Test.Send($"POST {Path}/schedule", new { channels = new[] { "email" }, customerIds = new[] { "a" }, scheduledAt = In(-1, now) })).Status);
-        Assert.Equal(422, (await store.Test.Send($"POST {Path}/schedule", new { channels = new[] { "email" }, scheduledAt = In(1, now) })).Status);
+        Assert.Equal(400, (await store.Test.Send($"POST {Path}/schedule", new { channels = new[] { "email" }, scheduledAt = In(1, now) })).Status);
         Assert.Equal(404, (await store.Test.Send($"POST {Path}/schedule", new { channels = new[] { "email" }, segment = "nobody", scheduledAt = In(1, now) })).Status);
         Assert.Equal(400, (await store.Test.Send($"POST {Path}/schedule", new { channels = new[] { "email" }, customerIds = new[] { "a" } })).Status);
         Assert.Equal(422, (await store.Test.Send($"POST {Base}/segments", new { name = "Odd", rules = new[] { "shoe_size > 40" } })).Status);

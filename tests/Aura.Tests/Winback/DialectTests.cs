@@ -15,7 +15,9 @@ public sealed class DialectTests
     [InlineData($"GET {Brands}/brand_1", null, 404, "NOT_FOUND")]
     [InlineData($"DELETE {Brands}/banana", null, 404, "NOT_FOUND")]
     [InlineData($"PATCH {Brands}", "{}", 405, "METHOD_NOT_ALLOWED")]
-    [InlineData($"GET {Brands}?limit=0", null, 400, "BAD_REQUEST")]
+    [InlineData($"GET {Brands}?limit=0", null, 422, "VALIDATION_ERROR")]
+    [InlineData($"GET {Brands}?page=one", null, 422, "VALIDATION_ERROR")]
+    [InlineData($"GET {Brands}?sort=shoe_size", null, 422, "VALIDATION_ERROR")]
     [InlineData($"POST {Brands}", "{", 400, "BAD_REQUEST")]
     [InlineData($"POST {Brands}", "{}", 400, "BAD_REQUEST")]
     [InlineData($"POST {Brands}", """{"name":null}""", 422, "VALIDATION_ERROR")]
@@ -43,6 +45,25 @@ public sealed class DialectTests
 
         Assert.Equal((400, "name"), (missing.Status, (string?)missing.Body!["details"]![0]!["field"]));
         Assert.Equal((422, "logoUrl"), (wrong.Status, (string?)wrong.Body!["details"]![0]!["field"]));
+    }
+
+    [Theory]
+    [InlineData("GET", "compliance/gdpr/export", 400, "customerId", "customerId: Is required.")]
+    [InlineData("DELETE", "compliance/gdpr/delete-customer-data", 400, "customerId", "customerId: Is required.")]
+    [InlineData("GET", "notifications?unread=maybe", 422, "unread", "unread: Must be true or false.")]
+    [InlineData("GET", "notifications?limit=0", 422, "limit", "limit: Must be a whole number from 1.")]
+    [InlineData("GET", "analytics/recovery-metrics?from=soon", 422, "from", "from: Must be an ISO 8601 time such as 2026-01-15T10:30:00Z.")]
+    [InlineData("GET", "ai/orchestration/multi-channel/performance?days=0", 422, "days", "days: Must be from 1 to 365.")]
+    [InlineData("GET", "ai/orchestration/multi-channel/performance?days=ten", 422, "days", "days: Must be an integer.")]
+    [InlineData("DELETE", "integrations/disconnect?service=fax", 422, "service", "service: There are ")]
+    public async Task A_parameter_that_is_missing_is_400_and_one_that_is_wrong_is_422_by_its_name(string verb, string path, int status, string field, string message)
+    {
+        var store = await Store.Open();
+
+        var (answered, refusal) = await store.Test.Send($"{verb} /api/abandoned-checkout-winback/{path}");
+
+        Assert.Equal((status, field), (answered, (string?)Assert.Single(refusal!["details"]!.AsArray())!["field"]));
+        Assert.StartsWith(message, (string?)refusal["message"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed partial record ListForm
     {
         "" => without,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most => number,
-        _ => throw Refused.BadRequest($"'{name}' must be a whole number from 1."),
+        _ => throw Refused.BadParameter(name, "Must be a whole number from 1."),
     };
 
     /// <summary>Either sort=price&amp;order=desc or the signed form sort=category,-price.</summary>
@@ -53,7 +53,7 @@ public sealed partial record ListForm
         (null or "", "desc") => "-id",
         (_, null or "" or "asc") => sort,
         (_, "desc") => string.Join(',', sort!.Split(',').Select(part => part.StartsWith('-') ? part : $"-{part}")),
-        _ => throw Refused.BadRequest($"'{Order}' is asc or desc."),
+        _ => throw Refused.BadParameter(Order, "Must be asc or desc."),
     };
 
     [GeneratedRegex(@"^filter\[([^\]]+)\](?:\[([^\]]*)\])?$")]

@@ -8,7 +8,11 @@ namespace Aura.Winback.Intent;
 /// <summary>Of whom it is asked, with what the caller knows; null: unknown.</summary>
 /// <param name="Reference">As of <see cref="Shopper"/>.</param>
 /// <param name="CartValue">In the store's currency, major units; null: what the cart is worth that they have open.</param>
-public sealed record IntentQuestion(string Reference, decimal? CartValue = null, double? SessionSeconds = null, int? PageViews = null);
+public sealed record IntentQuestion(string Reference, decimal? CartValue = null, double? SessionSeconds = null, int? PageViews = null)
+{
+    /// <summary>Where the reference stands in the request.</summary>
+    public string Field { get; init; } = "CustomerId";
+}
 
 /// <param name="Day">The first of its days.</param>
 public sealed record IntentTrend(DateOnly Day, decimal AverageScore, int Count);
@@ -34,14 +38,14 @@ public static class IntentScoring
     public static async Task<IReadOnlyList<IntentScore>> ScoreIntent(this AuraDb db, IReadOnlyList<IntentQuestion> questions, CancellationToken cancellation)
     {
         if (questions.FirstOrDefault(question => Reserved.Contains(question.Reference)) is { } taken)
-            throw Refused.Invalid("CustomerId", $"{taken.Reference} is part of a path of this API.");
+            throw Refused.Invalid(taken.Field, $"{taken.Reference} is part of a path of this API.");
         var (model, usual) = (await db.IntentModel(cancellation), await db.UsualOrder(cancellation));
         List<IntentScore> scores = [];
         foreach (var question in questions)
         {
             var shopper = await db.ShopperOf(question.Reference, cancellation);
             if (scores.Any(score => score.ShopperId == shopper.Id))
-                throw Refused.Invalid("CustomerId", $"{question.Reference} is asked of twice.");
+                throw Refused.Invalid(question.Field, $"{question.Reference} is asked of twice.");
             var facts = await db.IntentFacts(question, shopper, usual, cancellation);
             var estimate = model.Model.Estimate(facts);
             var action = RecommendedActions.Of(estimate.Likelihood, await db.OpenChannels(shopper, cancellation));

@@ -92,7 +92,7 @@ public sealed class RecoveryWorkflow : StoreEntity, IApprovable
 
     public void Do(WorkflowPlan plan)
     {
-        plan.Check();
+        plan.Check(Kind == WorkflowKind.Trigger ? "Action" : null);
         Plan = plan;
     }
 
@@ -103,8 +103,12 @@ public sealed class RecoveryWorkflow : StoreEntity, IApprovable
 
     public void Compete(int priority, int cooldownHours, decimal holdoutPercent)
     {
-        if (priority is < -1000 or > 1000 || cooldownHours is < 0 or > 24 * 366 || holdoutPercent is < 0 or > 50)
-            throw Refused.Invalid(nameof(Priority), "The priority is -1000 to 1000, the cooldown 0 hours to a year, the holdout 0 to 50 percent.");
+        if (priority is < -1000 or > 1000)
+            throw Refused.Invalid(nameof(Priority), "Must be from -1000 to 1000.");
+        if (cooldownHours is < 0 or > 24 * 366)
+            throw Refused.Invalid(nameof(CooldownHours), "Must be from 0 to 8784, which is a year.");
+        if (holdoutPercent is < 0 or > 50)
+            throw Refused.Invalid(nameof(HoldoutPercent), "Must be from 0 to 50.");
         (Priority, CooldownHours, HoldoutPercent) = (priority, cooldownHours, holdoutPercent);
     }
 

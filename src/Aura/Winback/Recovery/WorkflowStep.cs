@@ -46,9 +46,9 @@ public sealed record WorkflowStep(StepType Type, int DelayMinutes = 0)
         if (IncentiveId is not null && (Percent ?? PromotionId) is not null)
             throw Refused.Invalid(field, "What an incentive decides has no percentage and no promotion.");
         if (Percent is <= 0 or > 100)
-            throw Refused.Invalid($"{field}.Percent", "Above 0, at most 100.");
+            throw Refused.Invalid($"{field}.DiscountPercent", "Must be above 0, at most 100.");
         if (ValidHours is < 1 or > 24 * 90)
-            throw Refused.Invalid($"{field}.ValidHours", "From 1 hour to 90 days.");
+            throw Refused.Invalid($"{field}.ValidHours", "Must be from 1 hour to 90 days.");
     }
 }
 
@@ -70,15 +70,16 @@ public sealed record WorkflowPlan(IReadOnlyList<WorkflowStep> Steps)
         return [.. planned.OrderBy(step => step.After).ThenBy(step => step.Step.IsMessage)]; // OrderBy keeps the order of equals
     }
 
+    /// <param name="single">The field of a plan with one step only; null: they stand in <c>Actions</c>.</param>
     /// <exception cref="Refused">422 for no step that does something, more than 20, or one that is out of its ranges.</exception>
-    internal void Check()
+    internal void Check(string? single)
     {
         if (Steps.Count > MaxSteps || Steps.All(step => step.Type == StepType.Wait))
-            throw Refused.Invalid("Actions", $"From 1 to {MaxSteps} actions, not only waits.");
+            throw Refused.Invalid(single ?? "Actions", $"From 1 to {MaxSteps} actions, not only waits.");
         foreach (var (index, step) in Steps.Index())
-            step.Check($"Actions[{index}]");
+            step.Check(single ?? $"Actions[{index}]");
         if (Timetable()[^1].After > TimeSpan.FromMinutes(WorkflowStep.LongestMinutes))
-            throw Refused.Invalid("Actions", "The last action is at most 60 days after the last activity.");
+            throw Refused.Invalid(single ?? "Actions", "The last action is at most 60 days after the last activity.");
     }
 }
 

@@ -74,6 +74,35 @@ public sealed class PredictiveIntentApiTests
         await store.Test.Refused(422, $"POST {Intent}/calculate", new { customerId = "trends" });
         await store.Test.Refused(404, $"GET {Intent}/nobody");
         await store.Test.Refused(422, $"GET {Intent}/trends?interval=hour");
+        await store.Test.Refused(422, $"GET {Intent}/trends?from=2026-02-01&to=2026-01-01");
+    }
+
+    [Theory]
+    [InlineData("bulk", """{"customers":[{"customerId":"a"},{"customerId":"a"}]}""", "customers[1].customerId", "a is asked of twice.")]
+    [InlineData("bulk", """{"customerIds":["b","trends"]}""", "customerIds[1]", "trends is part of a path of this API.")]
+    [InlineData("bulk", """{"customerIds":[]}""", "customerIds", "Must have 1 to 200 entries.")]
+    [InlineData("calculate", """{"customerId":"a","sessionDuration":"long"}""", "sessionDuration", "Must be a number.")]
+    public async Task What_is_wrong_with_one_of_many_is_said_of_it(string route, string body, string field, string message)
+    {
+        var store = await Store.Open();
+
+        var (status, refusal) = await store.Test.Send($"POST {Intent}/{route}", body);
+
+        Assert.Equal((422, field, message), (status, (string?)refusal!["details"]![0]!["field"], (string?)refusal["details"]![0]!["message"]));
+        Assert.Equal($"{field}: {message}", (string?)refusal["message"]);
+    }
+
+    [Fact]
+    public async Task Nobody_is_likely_to_buy_because_nothing_is_known_of_them()
+    {
+        var store = await Store.Open();
+
+        var unknown = await Score(store, "a", new { customerId = "a" });
+        var empty = await Score(store, "b", new { customerId = "b", cartValue = 0 });
+        var full = await Score(store, "c", new { customerId = "c", cartValue = 150 });
+
+        Assert.True(empty < unknown && unknown < full, $"{empty} {unknown} {full}");
+        Assert.InRange(unknown, 5, 40);
     }
 
     [Fact]

@@ -33,6 +33,10 @@ public sealed class LoopTests
     [InlineData("""{"name":"A","triggers":[],"actions":[{"type":"wait","hours":1}]}""", "actions")]
     [InlineData("""{"name":"A","triggers":[],"actions":["send_email"],"schedule":"soon"}""", "schedule")]
     [InlineData("""{"name":"A","triggers":[],"actions":[{"type":"apply_discount","promotionId":"promo_1"}]}""", "actions[0].promotionId")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_email",{"type":"apply_discount","discountPercent":150}]}""", "actions[1].discountPercent")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_email"],"holdoutPercent":101}""", "holdoutPercent")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_email"],"cooldownHours":-1}""", "cooldownHours")]
+    [InlineData("""{"name":"A","triggers":[],"actions":["send_email"],"priority":1001}""", "priority")]
     public async Task What_is_wrong_with_a_workflow_is_said_when_it_is_saved(string body, string field)
     {
         var store = await Store.Open();

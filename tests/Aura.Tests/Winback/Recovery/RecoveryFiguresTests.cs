@@ -130,6 +130,7 @@ public sealed class RecoveryFiguresTests
 
     [Fact]
     public async Task A_smart_trigger_is_a_workflow_of_one_condition_and_one_action()
+        Assert.Equal(422, (await store.Test.Send($"GET {Workflows}/{workflow}/stats?from=2026-02-01&to=2026-01-01")).Status);
     {
         var store = await Store.Open();
         const string triggers = $"{Api}/ai/orchestration/smart-triggers";
@@ -145,6 +146,10 @@ public sealed class RecoveryFiguresTests
         Assert.Empty((await store.Test.Ok($"GET {Workflows}"))["workflows"]!.AsArray());
         Assert.Equal("condition", (string?)(await store.Test.Send($"PUT {triggers}/{id}", new { condition = "cart_value >" })).Body!["details"]![0]!["field"]);
         await store.Test.Ok($"DELETE {triggers}/{id}");
-        Assert.Equal(404, (await store.Test.Send($"GET {triggers}/{id}")).Status);
+        foreach (var request in (string[])[$"GET {triggers}/{id}", $"PUT {triggers}/{id}", $"DELETE {triggers}/{id}"])
+        {
+            var (status, refusal) = await store.Test.Send(request, request[0] == 'P' ? new { enabled = true } : null);
+            Assert.Equal((404, "No such trigger."), (status, (string?)refusal!["message"]));
+        }
     }
 }
