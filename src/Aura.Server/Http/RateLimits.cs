@@ -46,9 +46,10 @@ public sealed class RateLimits(NpgsqlDataSource source, TimeProvider time)
     private async Task<List<Verdict>> Take(Access entry, LimitClass? kind, DateTime now)
     {
         var (hour, day) = (now.Date.AddHours(now.Hour), now.Date);
-        if (kind is not null && entry.Account.PerHour is not null)
+        if (kind is not null)
         {
-            var own = await Take(kind.SubjectOf(entry.Key), kind.Span, kind.For(entry.Account.Plan), false, new(now.Ticks - now.Ticks % kind.Length.Ticks, DateTimeKind.Utc), kind.Length);
+            int? most = entry.Account.PerHour is null ? null : kind.For(entry.Account.Plan); // a plan without limits has none here
+            var own = await Take(kind.SubjectOf(entry.Key), kind.Span, most, false, new(now.Ticks - now.Ticks % kind.Length.Ticks, DateTimeKind.Utc), kind.Length);
             return own.Admitted ? [own, .. await Take(entry, null, now)] : [own];
         }
 
