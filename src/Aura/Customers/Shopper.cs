@@ -76,7 +76,12 @@ public sealed class Shopper : StoreEntity, IAudited
     }
 
     /// <summary>Nothing is left that says who it was; numbers that were counted stay.</summary>
-    public void Forget() => (Email, EmailKey, Phone, Name, Locale, TimeZone, Country, Segments) = (null, null, null, null, null, null, null, []);
+    public void Forget()
+    {
+        if (Reference.Contains('@') || Reference.StartsWith('+') || Reference == Phone) // that itself says who it was
+            Reference = $"anonymous_{Id}";
+        (Email, EmailKey, Phone, Name, Locale, TimeZone, Country, Segments) = (null, null, null, null, null, null, null, []);
+    }
 
     /// <summary>Nobody finds the row by the reference any more, and the store's customer is another person from now on.</summary>
     public void Vanish() => (Reference, CustomerId) = ($"erased_{Id}", null);

@@ -43,6 +43,31 @@ public sealed class GdprTests
             Assert.DoesNotContain("jane", (await store.Test.Ok($"GET {route}")).ToJsonString());
     }
 
+    [Theory]
+    [InlineData("jane.doe@example.com")]
+    [InlineData("+15552223333")]
+    public async Task A_reference_that_says_who_it_was_goes_with_the_name(string reference)
+    {
+        var store = await Store.Open();
+        var (sent, escaped) = (new { channels = new[] { "email" }, customerId = reference, contact = new { email = "jane.doe@example.com", phone = "+15552223333", name = "Jane Doe" } }, Uri.EscapeDataString(reference));
+        await store.Test.Ok($"POST {Path}/consent", new { customerId = reference, consentType = "marketing", granted = true });
+        await store.Test.Ok($"POST {Base}/ai/orchestration/multi-channel/send", sent);
+        await store.Test.Ok($"POST {Base}/ai/orchestration/predictive-intent/calculate", new { customerId = reference, cartValue = 150 });
+
+        var answer = await store.Test.Ok($"POST {Path}/anonymize", new { customerId = reference });
+
+        Assert.Equal((true, reference), ((bool)answer["anonymized"]!, (string?)answer["customerId"]));
+        Assert.Equal(404, (await store.Test.Send($"GET {Path}/export?customerId={escaped}")).Status);
+        foreach (var route in (string[])["compliance/gdpr/consent", "ai/orchestration/predictive-intent", "ai/orchestration/multi-channel/preferences", "ai/orchestration/multi-channel/mailbox"])
+        {
+            var shown = (await store.Test.Ok($"GET {Base}/{route}")).ToJsonString();
+            Assert.DoesNotContain("jane", shown, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("5552223333", shown, StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("anonymous_", (string?)(await store.Test.Ok($"GET {Path}/consent"))["consent"]![0]!["customerId"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_customer_of_the_store_without_orders_is_gone_and_one_with_orders_has_no_name_any_more()
     {
