@@ -2,7 +2,8 @@ namespace Aura.Statistics.Learning;
 
 /// <summary>Grows one tree after another over rows that were sorted into bins once.</summary>
 /// <remarks>Splits are sought between bins (G. Ke et al., "LightGBM", NIPS 2017). Where a feature has a direction, a split against it is not taken, and nodes below
-/// keep to their side of the middle of its two values, as XGBoost does it.</remarks>
+/// keep to their side of the middle of its two values, as XGBoost does it. Where no row was without a value, those that will be go with the greater part of the rows, as in
+/// scikit-learn's HistGradientBoosting.</remarks>
 internal sealed class TreeGrowing
 {
     private readonly IReadOnlyList<Feature> _features;
@@ -84,7 +85,7 @@ internal sealed class TreeGrowing
                         continue;
                     var gain = before - Loss(left, low) - Loss(right, high);
                     if (gain > (best?.Gain ?? 1e-9))
-                        best = new(feature, bin, unknownLeft, gain, low, high);
+                        best = new(feature, bin, unknownLeft || sums[^1].Curve == 0 && left.Curve >= right.Curve, gain, low, high);
                 }
             }
         }

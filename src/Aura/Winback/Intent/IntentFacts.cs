@@ -23,6 +23,12 @@ public sealed record IntentFacts(
         ("past_orders", "no_past_orders"), ("time_since_order", "recent_order"),
     ];
 
+    /// <param name="hidden">What is not known: 1 the cart, 2 the time, 4 the pages, or a sum of these.</param>
+    internal IntentFacts Without(int hidden) => this with
+    {
+        CartValue = (hidden & 1) != 0 ? null : CartValue, SessionSeconds = (hidden & 2) != 0 ? null : SessionSeconds, PageViews = (hidden & 4) != 0 ? null : PageViews,
+    };
+
     public double[] ToRow() =>
     [
         CartValue ?? double.NaN, SessionSeconds ?? double.NaN, PageViews ?? double.NaN, Number(Returning), Number(Weekend), PastOrders ?? double.NaN, DaysSinceOrder ?? double.NaN,

@@ -24,6 +24,34 @@ public sealed class IntentModelTests
     }
 
     [Fact]
+    public void With_less_known_the_score_still_says_how_many_buy()
+    {
+        if (ShopTexts.Data("online_shoppers_intention.csv") is not { } file)
+            return;
+        using var reader = File.OpenText(file);
+        var sessions = PublicSessions.Read(reader);
+        var usual = sessions.Select(session => session.Row[8]).Where(value => value > 0).Average();
+        var (_, _, judge) = PublicSessions.Parted(sessions);
+        var bought = judge.Average(session => session.Bought ? 1.0 : 0);
+
+        foreach (var hidden in Enumerable.Range(0, 8))
+            Assert.InRange(judge.Average(session => (double)IntentModel.Public.Estimate(PublicSessions.Facts(session.Row, usual).Without(hidden)).Score / 100) - bought, -0.03, 0.03);
+    }
+
+    [Fact]
+    public void What_is_not_known_is_neither_the_most_nor_the_least()
+    {
+        var middling = new IntentFacts(null, null, null, false, false);
+
+        Assert.InRange(Score(middling), 8, 30); // about one in seven buys
+        Assert.InRange(Score(new(null, 320, 8, false, false)), Score(new(0, 320, 8, false, false)), Score(new(5, 320, 8, false, false)));
+        Assert.True(Score(middling with { CartValue = 1.5 }) > Score(middling));
+        Assert.True(Score(middling with { CartValue = 0 }) < Score(middling));
+
+        static decimal Score(IntentFacts facts) => IntentModel.Public.Estimate(facts).Score;
+    }
+
+    [Fact]
     public void More_in_the_cart_a_longer_session_and_more_pages_never_lower_the_score()
     {
         var random = new Random(6);
