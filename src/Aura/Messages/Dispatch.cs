@@ -24,8 +24,11 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, Messag
         message.Note(verdict);
         if (verdict.Skip is { } reason)
         {
-            message.Skip(reason);
-            Tell("message.skipped", message);
+            if (message.WasInterrupted)
+                message.Lose($"It may have gone out, and was not sent again: {reason}.");
+            else
+                message.Skip(reason);
+            Tell($"message.{Words<MessageState>.Of(message.State)}", message);
             return null;
         }
 

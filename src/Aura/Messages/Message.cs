@@ -115,14 +115,19 @@ public sealed class Message : StoreEntity, IIdentified
         DueAt = wish.At ?? now,
     };
 
-    /// <summary>Whether somebody began to send it and never said how that ended.</summary>
+    /// <summary>Whether somebody began to send it and nobody knows how that ended: it may be out.</summary>
     public bool WasInterrupted => State == MessageState.Sending;
 
     internal void Note(GateVerdict verdict) => Findings = verdict.Findings;
 
     internal void Skip(string reason) => (State, Reason) = (MessageState.Skipped, reason);
 
-    internal void Hold(DateTime until) => (State, DueAt) = (MessageState.Queued, until);
+    /// <summary>What may be out stays so while it waits.</summary>
+    internal void Hold(DateTime until) => (State, DueAt) = (WasInterrupted ? MessageState.Sending : MessageState.Queued, until);
+
+    /// <summary>The provider is asked again.</summary>
+    /// <param name="isRefused">It said that it has not taken it.</param>
+    internal void Retry(DateTime at, bool isRefused) => (State, DueAt) = (isRefused ? MessageState.Queued : MessageState.Sending, at);
 
     /// <summary>From here on it may be out, and is not sent again unless the provider knows it again.</summary>
     internal void Begin(string provider, string address, RenderedMessage content, DateTime now)

@@ -71,7 +71,7 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch) : IJobHandler
             message.Fail(answer.Reason!);
         if (answer.IsAddressDead)
             await db.Suppress(message.Channel, message.Address!, SuppressionReason.HardBounce, cancellation); // it was sent somewhere
-        if (message.State != MessageState.Queued)
+        if (message.State is not (MessageState.Queued or MessageState.Sending))
             dispatch.Tell($"message.{Words<MessageState>.Of(message.State)}", message);
         await db.SaveChangesAsync(cancellation);
     }
@@ -79,7 +79,7 @@ internal sealed class SendMessage(AuraDb db, Dispatch dispatch) : IJobHandler
     private void Retry(Message message, SendAnswer answer)
     {
         var wait = Waits[message.Attempts - 1];
-        message.Hold(db.Now + (answer.RetryAfter is { } asked && asked > wait ? asked : wait));
+        message.Retry(db.Now + (answer.RetryAfter is { } asked && asked > wait ? asked : wait), answer.Outcome == SendOutcome.TryAgain);
         db.Enqueue(message);
     }
 

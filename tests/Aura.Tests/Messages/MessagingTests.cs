@@ -1,8 +1,11 @@
+using Aura.Accounts;
 using Aura.Connectors.Messages;
+using Aura.Customers;
 using Aura.Messages;
 using Aura.Persistence;
 using Aura.Tests.Connectors.Messages;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Messages;
 
@@ -177,6 +180,45 @@ public sealed class MessagingTests
         Assert.Equal(MessageState.Unknown, (await Only(store)).State);
         Assert.Empty(server.Mails);
         Assert.Equal(["message.unknown"], await store.Server.Rows("SELECT type FROM events WHERE tenant_id = $1 AND type LIKE 'message.%'", [store.Account.Sandbox.Id]));
+    }
+
+    [Fact]
+    public async Task A_message_that_may_be_out_and_is_not_to_be_sent_any_more_is_not_called_skipped()
+    {
+        var store = await Store.Open();
+        await store.Database(async (db, services) =>
+        {
+            await db.Configure(Channel.Email, setup => setup.Use("klaviyo", new Dictionary<string, string?> { ["apiKey"] = "pk_1", ["url"] = "http://127.0.0.1:9" }, null,
+                services.GetRequiredService<KeyRing>(), services.GetRequiredService<MessageProviders>()), default);
+            var jane = await db.ShopperOf("jane", default);
+            jane.Reach("jane@example.com", null, null);
+            db.Consents.Add(Consent.Record(jane, Consent.Marketing, false, "test", db.Now)); // withdrawn after it was handed to Klaviyo, which would know it again
+            var message = await db.Queue(Wish(jane.Id) with { At = db.Now.AddHours(1) }, default);
+            await db.Database.ExecuteSqlAsync($"UPDATE messages SET state = 'sending', provider = 'klaviyo', attempts = 1, due_at = {db.Now} WHERE tenant_id = {db.Tenant}");
+            db.ChangeTracker.Clear();
+
+            await new SendMessage(db, services.GetRequiredService<Dispatch>()).Run(await db.Jobs.SingleAsync(job => job.Kind == SendMessage.Kind), default);
+
+            message = await db.Messages.SingleAsync(m => m.Id == message.Id);
+            Assert.Equal((MessageState.Unknown, 1), (message.State, message.Attempts));
+            Assert.Contains("consent_withdrawn", message.Reason);
+            return true;
+        }, live: true);
+        Assert.Equal(["message.unknown"], await store.Server.Rows("SELECT type FROM events WHERE tenant_id = $1 AND type LIKE 'message.%'", [store.Account.Live.Id]));
+    }
+
+    [Fact]
+    public void A_message_stays_in_doubt_until_its_provider_has_said_no()
+    {
+        var message = Message.Of(Wish(1), null, default);
+        message.Begin("klaviyo", "jane@example.com", new("en", "Hello", "Hello", null, []), default);
+
+        message.Retry(DateTime.MaxValue, isRefused: false);
+        message.Hold(DateTime.MaxValue); // the night
+        Assert.True(message.WasInterrupted);
+
+        message.Retry(DateTime.MaxValue, isRefused: true);
+        Assert.Equal((false, MessageState.Queued), (message.WasInterrupted, message.State));
     }
 
     [Fact]
