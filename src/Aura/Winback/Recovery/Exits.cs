@@ -28,24 +28,32 @@ internal static class Exits
     }
 
     /// <summary>The first order of the cart's owner since they last did something in it, however it was placed; null: there is none.</summary>
-    /// <remarks>SQL by hand: four ways to be the same person, of which the telephone number is written in many ways.</remarks>
+    /// <remarks>SQL by hand: four ways to be the same person, of which the telephone number is written in many ways. Each is a part of its own, so that each has its index.</remarks>
     /// <returns>Its number, of this store or among what other shops told.</returns>
     public static async Task<long?> OrderOf(this AuraDb db, WatchedCart cart, CancellationToken cancellation)
     {
         var shopper = await db.Shoppers.AsNoTracking().FirstOrDefaultAsync(s => s.Id == cart.ShopperId, cancellation);
         var contact = shopper is null ? new(null, null, null) : await db.Contact(shopper, cancellation);
-        var (email, phone) = (contact.Email?.ToLowerInvariant(), Digits(contact.Phone));
+        var (email, phone, since) = (contact.Email?.ToLowerInvariant(), Digits(contact.Phone), cart.LastActivityAt);
         var found = await db.Database.SqlQuery<long>($"""
             SELECT id AS "Value" FROM orders WHERE tenant_id = {db.Tenant} AND cart_id = {cart.Id} AND placed_at IS NOT NULL AND status <> 'cancelled'
             UNION ALL
-            (SELECT id FROM orders
-             WHERE tenant_id = {db.Tenant} AND placed_at >= {cart.LastActivityAt} AND status <> 'cancelled' AND (
-               customer_id = {shopper?.CustomerId} OR lower(email) = {email} OR
-               {phone}::text IS NOT NULL AND right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), {PhoneDigits}) = {phone})
+            (SELECT id FROM (
+               SELECT id, placed_at FROM orders WHERE tenant_id = {db.Tenant} AND customer_id = {shopper?.CustomerId} AND placed_at >= {since} AND status <> 'cancelled'
+               UNION ALL
+               SELECT id, placed_at FROM orders WHERE tenant_id = {db.Tenant} AND lower(email) = {email} AND placed_at >= {since} AND status <> 'cancelled'
+               UNION ALL
+               SELECT id, placed_at FROM orders
+               WHERE tenant_id = {db.Tenant} AND right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), 9) = {phone}
+                 AND placed_at >= {since} AND status <> 'cancelled') own
              ORDER BY placed_at, id LIMIT 1)
             UNION ALL
-            (SELECT id FROM shop_orders
-             WHERE tenant_id = {db.Tenant} AND placed_at >= {cart.LastActivityAt} AND cancelled_at IS NULL AND (email = {email} OR phone = {phone} OR reference = {shopper?.Reference})
+            (SELECT id FROM (
+               SELECT id, placed_at FROM shop_orders WHERE tenant_id = {db.Tenant} AND email = {email} AND placed_at >= {since} AND cancelled_at IS NULL
+               UNION ALL
+               SELECT id, placed_at FROM shop_orders WHERE tenant_id = {db.Tenant} AND phone = {phone} AND placed_at >= {since} AND cancelled_at IS NULL
+               UNION ALL
+               SELECT id, placed_at FROM shop_orders WHERE tenant_id = {db.Tenant} AND reference = {shopper?.Reference} AND placed_at >= {since} AND cancelled_at IS NULL) told
              ORDER BY placed_at, id LIMIT 1)
             """).ToListAsync(cancellation);
         return found.Count == 0 ? null : found[0];

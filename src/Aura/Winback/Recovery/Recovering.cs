@@ -64,15 +64,21 @@ public static class Recovering
     }
 
     /// <summary>The carts of a person that were left before a time, in the last thirty days.</summary>
+    /// <remarks>SQL by hand, for the reasons of <see cref="Exits.OrderOf"/>.</remarks>
     internal static async Task<List<long>> CartsOf(this AuraDb db, CartOwner owner, DateTime before, CancellationToken cancellation)
     {
         var (email, phone, since) = (owner.Email?.Trim().ToLowerInvariant(), Exits.Digits(owner.Phone), before - RecoveryLink.Lifetime);
         return await db.Database.SqlQuery<long>($"""
-            SELECT w.id AS "Value" FROM shoppers s JOIN watched_carts w ON w.tenant_id = s.tenant_id AND w.shopper_id = s.id
-            LEFT JOIN customers c ON c.tenant_id = s.tenant_id AND c.id = s.customer_id
-            WHERE s.tenant_id = {db.Tenant} AND w.status IN ('active', 'abandoned', 'lost') AND w.last_activity_at BETWEEN {since} AND {before} AND (
-              s.customer_id = {owner.CustomerId} OR s.reference = {owner.Reference} OR s.email_key = {email} OR c.email_key = {email} OR
-              right(regexp_replace(coalesce(c.phone, s.phone), '\D', '', 'g'), 9) = {phone})
+            WITH same AS (
+              SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id = {owner.CustomerId}
+              UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND reference = {owner.Reference}
+              UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND email_key = {email}
+              UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id IS NULL AND right(regexp_replace(phone, '\D', '', 'g'), 9) = {phone}
+              UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id WHERE c.tenant_id = {db.Tenant} AND c.email_key = {email}
+              UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id
+                WHERE c.tenant_id = {db.Tenant} AND right(regexp_replace(c.phone, '\D', '', 'g'), 9) = {phone})
+            SELECT w.id AS "Value" FROM same JOIN watched_carts w ON w.tenant_id = {db.Tenant} AND w.shopper_id = same.id
+            WHERE w.status IN ('active', 'abandoned', 'lost') AND w.last_activity_at BETWEEN {since} AND {before}
             """).ToListAsync(cancellation);
     }
 

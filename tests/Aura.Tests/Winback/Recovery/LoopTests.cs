@@ -206,6 +206,25 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task An_order_of_a_guest_is_the_same_persons_by_its_address()
+    {
+        var store = await Store.Open();
+        var goods = await store.Stocked(price: 10m, ships: false);
+        var left = await store.Cart(new { customerId = "visitor", email = "Ann@B.co", cartValue = 50 });
+        var guest = (string)(await store.Test.Ok("POST /v2/carts", new { email = "ann@b.CO", items = new[] { new { variant_id = goods.Variant, quantity = 1 } } }))["id"]!;
+        var card = (await store.Test.Ok("POST /v2/payment-methods", new { type = "card", card = new { number = "4242424242424242", exp_month = 12, exp_year = 2040, cvc = "123" } }))["id"];
+
+        var before = await Found(left);
+        var order = await store.Test.Ok($"POST /v2/carts/{guest}/checkout", new { payment_method = card });
+
+        Assert.Null(order["customer_id"]);
+        Assert.Null(before);
+        Assert.Equal(Id<Aura.Orders.Order>.ToNumber((string)order["id"]!), await Found(left));
+
+        Task<long?> Found(string cart) => store.Database(async (db, _) => await db.OrderOf(await db.WatchedCarts.SingleAsync(c => c.Id == Id<WatchedCart>.ToNumber(cart)), default));
+    }
+
+    [Fact]
     public async Task A_cart_that_is_being_paid_for_is_not_abandoned_and_one_whose_payment_failed_is()
     {
         var store = await Store.Open();
