@@ -6,6 +6,7 @@ using Aura.Messages.Writing;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Microsoft.EntityFrameworkCore;
+using Aura.Winback.Recovery;
 
 namespace Aura.Server.Winback;
 
@@ -56,8 +57,12 @@ internal static class AiMessaging
         return new(true, OptimizedText.Of(original), OptimizedText.Of(better.Message), suggestions, [.. findings.Select(Finding.Of)], lift.Percent, lift.Reason);
     }
 
-    private static async Task<WritingPerformanceList> Performance(int? days, AuraDb db, CancellationToken cancellation) =>
-        new([.. (await db.MessageFigures(db.DaysAgo(days ?? 90), true, cancellation)).Select(WritingPerformance.Of)]);
+    private static async Task<WritingPerformanceList> Performance(int? days, AuraDb db, CancellationToken cancellation)
+    {
+        var since = db.DaysAgo(days ?? 90);
+        var won = await db.WonByTemplate(new(since, null), cancellation);
+        return new([.. (await db.MessageFigures(since, true, cancellation)).Select(row => WritingPerformance.Of(row, won.GetValueOrDefault((row.Channel, row.Template ?? ""))))]);
+    }
 
     private static TemplateText Text(Channel channel, WrittenMessage message) => channel switch
     {
@@ -132,7 +137,7 @@ public sealed record WritingPerformanceList(IReadOnlyList<WritingPerformance> Pe
 
 /// <param name="MessageId">The template.</param>
 /// <param name="OpenRate">Percent of what was sent; null where nothing was.</param>
-/// <param name="ConversionRate">Percent that ordered within seven days after a click.</param>
+/// <param name="ConversionRate">Percent to which a cart is owed that was won back.</param>
 public sealed record WritingPerformance(string MessageId, Channel Channel, long Sent, decimal? OpenRate, decimal? ClickRate, decimal? ConversionRate)
 {
     internal static WritingPerformance Of(MessageFigures figures) => new(

@@ -9,6 +9,7 @@ using Aura.Messages;
 using Aura.Persistence;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
+using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
@@ -53,8 +54,14 @@ internal static class MultiChannel
         return SentMessages.Of(sent);
     }
 
-    private static async Task<PerformanceList> Performance(int? days, AuraDb db, CancellationToken cancellation) =>
-        new([.. (await db.MessageFigures(db.DaysAgo(days ?? 30), false, cancellation)).Select(ChannelPerformance.Of)]);
+    private static async Task<PerformanceList> Performance(int? days, AuraDb db, CancellationToken cancellation)
+    {
+        var since = db.DaysAgo(days ?? 30);
+        var figures = (await db.MessageFigures(since, false, cancellation)).ToDictionary(row => row.Channel);
+        var won = (await db.Counted(new(since, null), cancellation)).Where(count => count.Recovered).ToLookup(count => count.Channel);
+        return new([.. Enum.GetValues<Channel>().Select(channel =>
+            ChannelPerformance.Of(figures.GetValueOrDefault(channel) ?? MessageFigures.None(channel), [.. won[channel]], db.Caller.Currency))]);
+    }
 
     private static async Task<ConfiguredChannel> Configure(ConfigureChannel request, AuraDb db, KeyRing ring, MessageProviders providers, CancellationToken cancellation)
     {
@@ -68,7 +75,7 @@ internal static class MultiChannel
         if (!Words<Channel>.TryParse(channelType, out var channel))
             throw Refused.NotFound(ChannelSetup.Noun);
         var figures = (await db.MessageFigures(db.DaysAgo(days ?? 30), false, cancellation)).FirstOrDefault(row => row.Channel == channel)
-            ?? new(channel, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.Zero(db.Caller.Currency));
+            ?? MessageFigures.None(channel);
         return new(channel, StatsResponse.Of(figures));
     }
 
@@ -195,12 +202,12 @@ public sealed record ConfiguredChannel(bool Success, ChannelResponse Channel);
 
 public sealed record PerformanceList(IReadOnlyList<ChannelPerformance> Performance);
 
-/// <param name="Recovered">Orders within seven days after a click.</param>
-/// <param name="Revenue">Of those, in the store's currency.</param>
+/// <param name="Recovered">Carts that were abandoned in that time and are owed to a message of the channel, as in the recovery metrics by channel.</param>
+/// <param name="Revenue">Of those in the store's currency whose orders stand.</param>
 public sealed record ChannelPerformance(Channel Channel, long Sent, long Delivered, long Opened, long Clicked, long Recovered, decimal Revenue)
 {
-    internal static ChannelPerformance Of(MessageFigures figures) =>
-        new(figures.Channel, figures.Sent, figures.Delivered, figures.Opened, figures.Clicked, figures.Recovered, figures.Revenue.Amount);
+    internal static ChannelPerformance Of(MessageFigures figures, IReadOnlyList<CartCount> won, Currency currency) => new(
+        figures.Channel, figures.Sent, figures.Delivered, figures.Opened, figures.Clicked, won.Sum(count => count.Count), RecoveryMetrics.Revenue(won, currency));
 }
 
 public sealed record ChannelStats(Channel Channel, StatsResponse Stats);

@@ -44,7 +44,10 @@ internal static class RecoveryMetrics
     /// <exception cref="Refused">422 for an end that is not after the beginning.</exception>
     internal static RecoveryPeriod PeriodOf(DateTime? from, DateTime? to) => Utc(from) >= Utc(to)
         ? throw Refused.Invalid(nameof(to), "Must be after from.")
-        : new(from?.ToUniversalTime(), to?.ToUniversalTime());
+        : new(Utc(from), Utc(to));
+
+    /// <summary>Without a zone it is UTC, wherever the server stands.</summary>
+    private static DateTime? Utc(DateTime? time) => time is { Kind: DateTimeKind.Unspecified } bare ? DateTime.SpecifyKind(bare, DateTimeKind.Utc) : time?.ToUniversalTime();
 
     private static async Task<RecoveryFigures> Figures(AuraDb db, RecoveryPeriod period, CancellationToken cancellation)
     {
@@ -85,7 +88,7 @@ internal static class RecoveryMetrics
         return Rounding.Percent(all.Where(count => count.Recovered).Sum(count => count.Count), all.Sum(count => count.Count));
     }
 
-    private static decimal Revenue(IEnumerable<CartCount> counted, Currency currency) => new Money(counted.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
+    internal static decimal Revenue(IEnumerable<CartCount> counted, Currency currency) => new Money(counted.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
 }
 
 public sealed record ExportMetrics(ExportFormat Format = ExportFormat.Json, DateTime? From = null, DateTime? To = null);

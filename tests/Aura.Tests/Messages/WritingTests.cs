@@ -69,7 +69,7 @@ public sealed class WritingTests
         Assert.Empty(MessageImprovement.Improve(Channel.Email, made.Message).Changes);
     }
 
-    private static MessageFigures Figures(string template, long sent, long clicked) => new(Channel.Email, template, sent, sent, clicked, clicked, 0, 0, 0, 0, 0, Money.Zero(Currency.Usd));
+    private static MessageFigures Figures(string template, long sent, long clicked) => new(Channel.Email, template, sent, sent, clicked, clicked, 0, 0, 0, 0);
 
     [Fact]
     public void A_lift_is_told_only_where_it_was_measured_and_is_more_than_chance()

@@ -140,7 +140,7 @@ public sealed class MultiChannelTests
     }
 
     [Fact]
-    public async Task What_people_do_with_messages_is_counted_up_to_the_order()
+    public async Task What_people_do_with_messages_is_counted()
     {
         var store = await Opened();
         var customer = await store.Test.Ok("POST /v2/customers", new { email = "jane@example.com", first_name = "Jane" });
@@ -158,9 +158,9 @@ public sealed class MultiChannelTests
         Assert.Equal(404, (int)forged.StatusCode);
 
         await store.Test.Ok("POST /v2/orders", new { customer_id = customer["id"], items = new[] { new { product_id = product["id"], quantity = 2 } } });
-        var performance = Assert.Single((await store.Test.Ok($"GET {Path}/performance"))["performance"]!.AsArray())!;
-        Assert.Equal(("email", 1, 1, 1, 1), ((string?)performance["channel"], (int)performance["sent"]!, (int)performance["opened"]!, (int)performance["clicked"]!, (int)performance["recovered"]!));
-        Assert.True((decimal)performance["revenue"]! >= 40);
+        var performance = (await store.Test.Ok($"GET {Path}/performance"))["performance"]!.AsArray();
+        Assert.Equal([("email", 1, 1, 1), ("sms", 0, 0, 0), ("push", 0, 0, 0)], performance.Select(row => ((string?)row!["channel"], (int)row["sent"]!, (int)row["opened"]!, (int)row["clicked"]!)));
+        Assert.All(performance, row => Assert.Equal((0, 0m), ((int)row!["recovered"]!, (decimal)row["revenue"]!))); // no cart had been abandoned: what was, is in RecoveryFiguresTests
         var stats = (await store.Test.Ok($"GET {Path}/email/stats"))["stats"]!;
         Assert.Equal((1, 100m), ((int)stats["delivered"]!, (decimal)stats["deliveryRate"]!));
     }

@@ -43,6 +43,18 @@ public static class RecoveryReport
         GROUP BY m.channel
         """).ToListAsync(cancellation)).ToDictionary(sent => Words<Channel>.Parse(sent.Channel), sent => sent.Count);
 
+    /// <summary>Carts that were abandoned in a period and won back, by the template of the message that they are owed to: the last before the order.</summary>
+    public static async Task<Dictionary<(Channel Channel, string Template), int>> WonByTemplate(this AuraDb db, RecoveryPeriod period, CancellationToken cancellation) =>
+        (await db.Database.SqlQuery<WonBy>($"""
+            SELECT owed.channel AS "Channel", owed.template AS "Template", count(*)::int AS "Count" FROM watched_carts c CROSS JOIN LATERAL (
+              SELECT m.channel, m.template FROM recovery_journeys j
+              JOIN messages m ON m.tenant_id = j.tenant_id AND m.exit_check = {RecoveryExit.Called} AND m.exit_subject = j.id::text
+              WHERE j.tenant_id = c.tenant_id AND j.cart_id = c.id AND m.sent_at <= c.recovered_at ORDER BY m.sent_at DESC LIMIT 1) owed
+            WHERE c.tenant_id = {db.Tenant} AND c.status = 'recovered' AND c.attribution IN ('direct', 'assisted')
+              AND c.abandoned_at >= coalesce({period.From}::timestamptz, '-infinity') AND c.abandoned_at < coalesce({period.To}::timestamptz, 'infinity')
+            GROUP BY 1, 2
+            """).ToListAsync(cancellation)).ToDictionary(won => (Words<Channel>.Parse(won.Channel), won.Template), won => won.Count);
+
     /// <summary>Journeys of a workflow that began in a period.</summary>
     public static async Task<WorkflowFigures> FiguresOf(this AuraDb db, Id<RecoveryWorkflow> workflow, RecoveryPeriod period, CancellationToken cancellation)
     {
@@ -99,6 +111,8 @@ public static class RecoveryReport
     private static Sample SampleOf(ArmSums? arm) => arm is null ? default : Sample.OfSums(arm.N, arm.Sum, arm.Squares);
 
     private sealed record SentBy(string Channel, int Count);
+
+    private sealed record WonBy(string Channel, string Template, int Count);
 
     private sealed record ArmSums(long Workflow, bool HeldOut, long N, decimal Sum, decimal Squares);
 
