@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json;
 using Aura.Customers;
 using Aura.Messages;
 using Aura.Messages.Writing;
 using Aura.Persistence;
 using Aura.Server.Http;
-using Microsoft.EntityFrameworkCore;
 using Aura.Winback.Recovery;
+using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
 
@@ -34,7 +35,8 @@ internal static class AiMessaging
     {
         var shopper = request.CustomerId is { } reference ? await db.FindShopper(reference, cancellation) : null;
         var values = await db.SharedValues(shopper is null ? null : (await db.Contact(shopper, cancellation)).Name, null, shopper?.Locale, cancellation);
-        foreach (var (name, value) in request.Values(db.Caller.Currency))
+        var domain = await db.Stores.Where(s => s.Id == db.Caller.TenantId).Select(s => s.Domain).SingleAsync(cancellation);
+        foreach (var (name, value) in request.Values(db.Caller.Currency, $"https://{domain}/cart"))
             values[name] = value;
         var draft = await writer.Write(request.Brief(), new([.. values.Values.OfType<string>()]), cancellation);
         var template = MessageTemplate.Create($"{Words<Tone>.Of(request.Tone)}, generated", new Dictionary<string, TemplateText> { ["en"] = Text(request.Channel, draft.Message) }, "en", TemplateOrigin.Generated);
@@ -90,16 +92,17 @@ public sealed record WritingTemplate(string Id, string Name, Channel Channel, st
 
 /// <param name="CartValue">In the store's currency.</param>
 /// <param name="CartItems">How many.</param>
+/// <param name="Url">Where the way back leads; the cart at the shop's domain, if left out.</param>
 /// <param name="Variation">Another word, another message.</param>
 public sealed record GenerateMessage(
     Channel Channel, Tone Tone = Tone.Friendly, [StringLength(Shopper.MaxReference, MinimumLength = 1)] string? CustomerId = null, [Range(0, 1_000_000_000)] decimal? CartValue = null,
-    [Range(0, 100_000)] int? CartItems = null, [StringLength(100, MinimumLength = 1)] string? DiscountCode = null, [StringLength(2000)] string? Url = null, [StringLength(50)] string? Variation = null)
+    [Range(0, 100_000)] int? CartItems = null, [StringLength(100, MinimumLength = 1)] string? DiscountCode = null, [Url, StringLength(2000)] string? Url = null, [StringLength(50)] string? Variation = null)
 {
     internal MessageBrief Brief() => new(Channel, Tone) { HasCartValue = CartValue is not null, HasDiscount = DiscountCode is not null, Items = CartItems, Seed = $"{CustomerId}:{Variation}" };
 
-    internal Dictionary<string, object?> Values(Currency currency) => new()
+    internal Dictionary<string, object?> Values(Currency currency, string cart) => new()
     {
-        ["cartValue"] = CartValue is { } value ? $"{Money.Of(value, currency)}" : null, ["discountCode"] = DiscountCode, ["url"] = Url ?? "https://example.com/cart",
+        ["cartValue"] = CartValue is { } value ? Money.Of(value, currency).Formatted(CultureInfo.GetCultureInfo("en-US")) : null, ["discountCode"] = DiscountCode, ["url"] = Url ?? cart,
     };
 }
 
@@ -140,6 +143,6 @@ public sealed record WritingPerformanceList(IReadOnlyList<WritingPerformance> Pe
 /// <param name="ConversionRate">Percent to which a cart is owed that was won back.</param>
 public sealed record WritingPerformance(string MessageId, Channel Channel, long Sent, decimal? OpenRate, decimal? ClickRate, decimal? ConversionRate)
 {
-    internal static WritingPerformance Of(MessageFigures figures) => new(
-        figures.Template ?? "", figures.Channel, figures.Sent, figures.RateOf(figures.Opened), figures.RateOf(figures.Clicked), figures.RateOf(figures.Recovered));
+    internal static WritingPerformance Of(MessageFigures figures, int recovered) => new(
+        figures.Template ?? "", figures.Channel, figures.Sent, figures.RateOf(figures.Opened), figures.RateOf(figures.Clicked), figures.RateOf(recovered));
 }

@@ -81,13 +81,13 @@ internal static class MultiChannel
 
     private static async Task<TestedChannel> Test(TestChannel request, AuraDb db, Dispatch dispatch, KeyRing ring, CancellationToken cancellation)
     {
-        await Demand(db, [request.Channel], cancellation);
+        await Demand(db, [request.Channel], cancellation, nameof(request.Channel));
         var isKept = (await db.Channel(request.Channel, cancellation)).Effective(db.Caller.IsTest, ring) == ChannelSetup.Mailbox;
         var recipient = request.Recipient ?? (isKept ? "test@mailbox.invalid" : throw Refused.Invalid(nameof(request.Recipient), "Is required: this channel really sends."));
         var sent = await db.InTransaction(() => dispatch.SendTogether([request.Channel], channel => new(null, channel, BuiltInTemplates.TestTemplate, "")
         {
             Purpose = MessagePurpose.Transactional,
-            Address = Recipient.Normal(channel, recipient),
+            Address = Recipient.Demand(channel, recipient, nameof(request.Recipient)),
         }, cancellation), cancellation);
         return TestedChannel.Of(sent[0]);
     }
@@ -111,12 +111,12 @@ internal static class MultiChannel
         days is >= 1 and <= 365 ? db.Now.AddDays(-days) : throw Refused.BadParameter("days", "Must be from 1 to 365.");
 
     /// <exception cref="Refused">422 for a channel that is switched off.</exception>
-    internal static async Task Demand(AuraDb db, IEnumerable<Channel> channels, CancellationToken cancellation)
+    internal static async Task Demand(AuraDb db, IEnumerable<Channel> channels, CancellationToken cancellation, string field = "Channels")
     {
         var off = (await db.AllChannels(cancellation)).Where(setup => !setup.Enabled).Select(setup => setup.Channel).ToList();
         foreach (var channel in channels)
             if (off.Contains(channel))
-                throw Refused.Invalid("Channels", $"The channel {Words<Channel>.Of(channel)} is not enabled.", "channel_disabled");
+                throw Refused.Invalid(field, $"The channel {Words<Channel>.Of(channel)} is not enabled.", "channel_disabled");
     }
 }
 
@@ -130,7 +130,7 @@ public sealed record SendMessages(
 
 /// <param name="Email">Of the store's own customers the customer's row says it; this is for others.</param>
 public sealed record ContactBody(
-    [StringLength(254)] string? Email = null, [StringLength(50)] string? Phone = null, [StringLength(200)] string? Name = null, [StringLength(35)] string? Locale = null,
+    [StringLength(254), EmailAddress] string? Email = null, [StringLength(50), Phone] string? Phone = null, [StringLength(200)] string? Name = null, [StringLength(35)] string? Locale = null,
     [StringLength(64)] string? TimeZone = null, [StringLength(2)] string? Country = null)
 {
     internal void Tell(Shopper shopper)

@@ -67,11 +67,11 @@ public sealed class ChannelSetup : StoreEntity, IAudited
         QuietTo = channel == Channel.Email ? null : new(8, 0),
     };
 
-    /// <exception cref="Refused">409 where nothing could be sent.</exception>
+    /// <summary>One that is switched on without a provider keeps its messages in the mailbox, as the others do from the start.</summary>
     public void Switch(bool enabled)
     {
-        if (enabled && Provider is null)
-            throw Refused.Conflict("no_provider", "Name a provider first; mailbox needs no settings.");
+        if (enabled)
+            Provider ??= Mailbox;
         Enabled = enabled;
     }
 

@@ -18,6 +18,15 @@ public sealed record Recipient(string? Address, string? Name, string? Locale, IR
         _ => address.Trim(),
     };
 
+    /// <summary>The same of what a caller wrote, who is told where it is no address.</summary>
+    /// <exception cref="Refused">422 for text that is no e-mail address, or no number with its country.</exception>
+    public static string Demand(Channel channel, string address, string field) => channel switch
+    {
+        Channel.Email when !Customer.IsEmail(address.Trim()) => throw Refused.Invalid(field, "Must be a valid email address."),
+        Channel.Sms when Number(address) is null => throw Refused.Invalid(field, "Must be a telephone number with its country, such as +12025550123."),
+        _ => Normal(channel, address),
+    };
+
     /// <summary>A number in E.164, or null for text that is none. A number without its country is none.</summary>
     public static string? Number(string? phone)
     {

@@ -19,7 +19,9 @@ public sealed class AiMessagingTests
         var message = made["message"]!;
         Assert.Equal(("composition", "email"), ((string?)made["source"], (string?)message["channel"]));
         Assert.Contains("3 items", (string?)message["body"]);
-        Assert.Contains("150", (string?)message["body"]);
+        Assert.Contains("$150.00", (string?)message["body"]); // as in the messages of workflows
+        Assert.Contains($"https://{store.Account.Sandbox.Domain}/cart", (string?)message["body"]);
+        Assert.Equal(422, (await store.Test.Send($"POST {Path}/generate", new { channel = "email", url = "javascript:alert(1)" })).Status);
         Assert.Contains("SAVE15", (string?)message["body"]);
         Assert.Empty(made["findings"]!.AsArray());
         var templates = (await store.Test.Ok($"GET {Path}/templates?channel=email"))["templates"]!.AsArray();

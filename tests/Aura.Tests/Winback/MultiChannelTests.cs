@@ -101,7 +101,44 @@ public sealed class MultiChannelTests
         Assert.Equal(422, (await store.Test.Send($"POST {Path}/configure", new { type = "sms", provider = "smtp" })).Status);
         Assert.Equal(422, (await store.Test.Send($"POST {Path}/configure", new { type = "email", provider = "sendgrid", settings = new { apiKey = "1" } })).Status);
         Assert.Equal(422, (await store.Test.Send($"POST {Path}/configure", new { type = "sms", consent = "implied" })).Status);
-        Assert.Equal(409, (await store.Test.Send($"POST {Path}/configure", new { type = "push", enabled = true })).Status);
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_switched_on_without_a_provider_keeps_its_messages_in_the_mailbox()
+    {
+        var store = await Store.Open();
+
+        var configured = (await store.Test.Ok($"POST {Path}/configure", new { type = "push", enabled = true }))["channel"]!;
+
+        var push = (await store.Test.Ok($"GET {Path}"))["channels"]!.AsArray().Single(channel => (string?)channel!["type"] == "push")!;
+        Assert.Equal((true, "mailbox"), ((bool)push["enabled"]!, (string?)push["provider"]));
+        Assert.Equal(push.ToJsonString(), configured.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""{"channel":"email","recipient":"not an address"}""", "recipient")]
+    [InlineData("""{"channel":"sms","recipient":"12"}""", "recipient")]
+    [InlineData("""{"channel":"push"}""", "channel")]
+    public async Task A_test_that_could_not_arrive_is_refused_by_the_name_of_the_field(string body, string field)
+    {
+        var store = await Store.Open();
+
+        var (status, refusal) = await store.Test.Send($"POST {Path}/test", body);
+
+        Assert.Equal((422, field), (status, (string?)refusal!["details"]![0]!["field"]));
+    }
+
+    [Fact]
+    public async Task A_wrong_number_does_not_take_the_place_of_a_right_one()
+    {
+        var store = await Opened();
+        await Agree(store);
+        await store.Test.Ok($"POST {Path}/send", Sample("email"));
+
+        var (status, refusal) = await store.Test.Send($"POST {Path}/send", new { channels = new[] { "sms" }, customerId = "customer_789", contact = new { phone = "nonsense" } });
+
+        Assert.Equal((422, "contact.phone"), (status, (string?)refusal!["details"]![0]!["field"]));
+        Assert.True((bool)(await store.Test.Ok($"POST {Path}/send", new { channels = new[] { "sms" }, customerId = "customer_789" }))["sent"]!);
     }
 
     [Fact]
