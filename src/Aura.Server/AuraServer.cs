@@ -29,6 +29,9 @@ public static class AuraServer
     /// <summary>JSON bodies up to here; imports and files have limits of their own.</summary>
     private const long MaxBody = 2 * 1024 * 1024;
 
+    /// <summary>All settings are variables. Otherwise every folder below where the server was started would be watched for files of settings that change.</summary>
+    private static readonly string[] WithoutWatching = ["--hostBuilder:reloadConfigOnChange=false"];
+
     private static readonly TimeSpan MostForReady = TimeSpan.FromSeconds(2);
 
     private static readonly Dialects Dialects = new(PlatformApi.Dialect, PromotionsApi.Dialect, WinbackApi.Dialect);
@@ -36,7 +39,7 @@ public static class AuraServer
     /// <param name="database">A connection string to a database that has been migrated.</param>
     public static WebApplication Build(ServerOptions options, string database)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = WithoutWatching });
         builder.WebHost.UseUrls(options.Url).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
