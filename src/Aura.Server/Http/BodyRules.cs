@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace Aura.Server.Http;
 
 /// <summary>Checks request bodies by their annotations, all fields at once, before the endpoint runs.</summary>
-/// <remarks>Annotations may stand on the parameters of a positional record. Changes are checked where they are given.</remarks>
+/// <remarks>Annotations may stand on the parameters of a positional record, and on those of a handler. Changes are checked where they are given.</remarks>
 internal static class BodyRules
 {
     private static readonly ConcurrentDictionary<Type, Rule[]> Plans = new();
@@ -19,10 +19,16 @@ internal static class BodyRules
         var bodies = context.MethodInfo.GetParameters().Index()
             .Select(parameter => (parameter.Index, Dialect: dialects.Owner(parameter.Item.ParameterType)))
             .Where(parameter => parameter.Dialect is not null).ToArray();
-        if (bodies.Length == 0)
+        var parameters = context.MethodInfo.GetParameters().Index()
+            .Select(parameter => (parameter.Index, Name: parameter.Item.Name!, Attributes: parameter.Item.GetCustomAttributes<ValidationAttribute>().ToArray())) // a handler's have names
+            .Where(parameter => parameter.Attributes.Length > 0).ToArray();
+        if (bodies.Length == 0 && parameters.Length == 0)
             return next;
         return invocation =>
         {
+            foreach (var (index, name, attributes) in parameters)
+                if (attributes.FirstOrDefault(attribute => !attribute.IsValid(invocation.Arguments[index])) is { } broken)
+                    throw Refused.BadParameter(name, Sentence(broken));
             foreach (var (index, dialect) in bodies)
                 if (invocation.Arguments[index] is { } body)
                     Check(body, dialect!.Naming); // chosen so

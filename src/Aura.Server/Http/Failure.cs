@@ -109,6 +109,7 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
         405 => "This path does not take that method.",
         413 => "The body is too large.",
         415 => "The body must be JSON (Content-Type: application/json).",
+        426 => "Open it as a WebSocket, or accept text/event-stream.",
         400 => "The request cannot be read; is the body missing?",
         _ => ReasonPhrases.GetReasonPhrase(status),
     };

@@ -85,6 +85,52 @@ public sealed class MonitoringTests
     }
 
     [Fact]
+    public async Task Without_a_server_that_does_jobs_health_says_so()
+    {
+        await using var server = await TestServer.Start(options: options => options with { Role = Aura.Server.ServerRole.Api });
+        var store = await Store.Open(server: server);
+        await server.Rows("INSERT INTO server_beats VALUES (date_trunc('minute', now()), 'gone', true) ON CONFLICT DO NOTHING");
+        await server.Rows("UPDATE server_beats SET minute = minute - interval '3 minutes' WHERE works");
+
+        var health = (await store.Test.Ok($"GET {Apm}/health"))["health"]!;
+
+        Assert.Equal(("unhealthy", "down", "healthy"), ((string?)health["status"], (string?)health["services"]!["workers"], (string?)health["services"]!["database"]));
+    }
+
+    [Fact]
+    public async Task An_alert_that_is_switched_off_fires_no_more_and_begins_anew()
+    {
+        var store = await Store.Open();
+        var id = (await store.Test.Ok($"POST {Apm}/alerts", new { name = "Queue", metric = "queue_depth", threshold = 5 }))["alertId"];
+        await store.Test.Ok($"POST {Apm}/metrics/custom", new { name = "queue_depth", value = 9 });
+        await store.Database(db => AlertWatch.Evaluate(db, default));
+
+        await store.Test.Ok($"PUT {Apm}/alerts/{id}", new { enabled = false });
+        await store.Database(db => AlertWatch.Evaluate(db, default));
+        Assert.Equal(0, (int)(await store.Test.Ok($"GET {Apm}/alerts?status=firing"))["total"]!);
+
+        await store.Test.Ok($"PUT {Apm}/alerts/{id}", new { enabled = true });
+        await store.Database(db => AlertWatch.Evaluate(db, default));
+        Assert.Equal(2, (await store.Database((db, _) => db.Events.CountAsync(e => e.Type == "alert.firing"))));
+    }
+
+    [Theory]
+    [InlineData("metrics?window=0", "window")]
+    [InlineData("metrics?window=1441", "window")]
+    [InlineData("metrics?window=soon", "window")]
+    [InlineData("tracing?from=yesterday", "from")]
+    [InlineData("errors?to=yesterday", "to")]
+    [InlineData("alerts?sort=colour", "colour")]
+    public async Task A_parameter_that_cannot_be_is_named(string request, string parameter)
+    {
+        var store = await Store.Open();
+
+        var (status, refusal) = await store.Test.Send($"GET {Apm}/{request}");
+
+        Assert.Equal((422, parameter), (status, (string?)refusal!["details"]![0]!["field"]));
+    }
+
+    [Fact]
     public async Task An_alert_fires_once_when_the_threshold_is_passed_and_resolves_when_it_is_over()
     {
         var store = await Store.Open();

@@ -102,7 +102,7 @@ internal sealed class Field<T, TValue>(Expression<Func<T, TValue>> selector) : I
         return Filters.Read(text, Bare) ?? throw Wrong(name, Filters.Describe(Bare));
     }
 
-    private static Refused Wrong(string name, string what) => Refused.BadRequest($"'{name}' is compared with {what}.");
+    private static Refused Wrong(string name, string what) => Refused.BadParameter(name, $"Is compared with {what}.");
 }
 
 /// <summary>A condition by word: the row has the tag, is in the category, matches the search.</summary>

@@ -32,7 +32,7 @@ internal sealed class Keyset<T> where T : class
                 continue;
             keyset.keys.Add(fields.TryGetValue(name, out var field) && field.SortKey is { } key
                 ? (key, descending)
-                : throw Refused.BadRequest($"There is no sorting by '{name}'. There is: {string.Join(", ", fields.Where(f => f.Value.SortKey is not null).Select(f => f.Key))}."));
+                : throw Refused.BadParameter(name, $"Is nothing to sort by. There is: {string.Join(", ", fields.Where(f => f.Value.SortKey is not null).Select(f => f.Key))}."));
         }
 
         Expression<Func<T, long>> id = row => EF.Property<long>(row, nameof(StoreRow.Id));
