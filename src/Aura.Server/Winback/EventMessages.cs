@@ -20,14 +20,24 @@ internal sealed class EventMessages(AccessDirectory access, IOptions<JsonOptions
     /// <summary>Stands in for what did not happen, where a webhook is tested.</summary>
     private static readonly Dictionary<string, JsonObject> Samples = new()
     {
-        ["cart.abandoned"] = new() { ["cartId"] = "cart_123", ["customerId"] = "customer_456", ["cartValue"] = 150, ["items"] = 3 },
-        ["campaign.sent"] = new() { ["campaignId"] = "campaign_123", ["customerId"] = "customer_456", ["channel"] = "email" },
-        ["recovery.success"] = new() { ["cartId"] = "cart_123", ["customerId"] = "customer_456", ["orderId"] = "ord_789", ["revenue"] = 150 },
-        ["recovery.failed"] = new() { ["cartId"] = "cart_123", ["customerId"] = "customer_456", ["reason"] = "no_purchase" },
-        ["workflow.triggered"] = new() { ["workflowId"] = "workflow_123", ["cartId"] = "cart_123", ["customerId"] = "customer_456" },
-        ["approval.requested"] = new() { ["approvalId"] = "approval_123", ["entityType"] = "campaign", ["entityId"] = "campaign_123" },
-        ["approval.completed"] = new() { ["approvalId"] = "approval_123", ["entityType"] = "campaign", ["entityId"] = "campaign_123", ["status"] = "approved" },
+        ["cart.abandoned"] = Cart([]),
+        ["campaign.sent"] = new() { ["campaignId"] = "campaign_123", ["name"] = "Weekend Sale Recovery", ["sent"] = 2, ["channels"] = new JsonArray("email") },
+        ["recovery.success"] = Cart(new() { ["orderId"] = "ord_789", ["revenue"] = 150, ["attribution"] = "direct" }),
+        ["recovery.failed"] = Cart([]),
+        ["workflow.triggered"] = Cart(new() { ["workflowId"] = "workflow_123" }),
+        ["approval.requested"] = Approval(new() { ["status"] = "pending", ["requestedBy"] = "user_123", ["approvers"] = new JsonArray("user_456") }),
+        ["approval.completed"] = Approval(new() { ["status"] = "approved", ["decidedBy"] = "user_456", ["decidedAt"] = "2026-01-15T11:00:00Z", ["comments"] = "Looks good, approved for launch" }),
     };
+
+    private static JsonObject Cart(JsonObject more) => new(new JsonObject
+    {
+        ["cartId"] = "cart_123", ["customerId"] = "customer_456", ["cartValue"] = 150, ["items"] = 3, ["currency"] = "USD", ["abandonment"] = "checkout",
+    }.Concat(more).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+
+    private static JsonObject Approval(JsonObject more) => new(new JsonObject
+    {
+        ["approvalId"] = "approval_123", ["name"] = "Launch", ["entityType"] = "campaign", ["entityId"] = "campaign_123",
+    }.Concat(more).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
 
     private readonly JsonSerializerOptions json = new(options.Value.SerializerOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false };
     private readonly ConcurrentDictionary<string, string> prefixes = new();

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Aura.Brands;
 using Aura.Tests.Events;
+using Aura.Tests.Winback.Recovery;
 
 namespace Aura.Tests.Winback;
 
@@ -78,6 +80,38 @@ public sealed class DeveloperWebhookTests
     }
 
     /// <summary>Says that a cart was abandoned, as the recovery loop does.</summary>
+    [Fact]
+    public async Task A_test_has_the_fields_of_what_really_happens()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        var store = await Store.Open();
+        var hooks = new Dictionary<string, JsonNode?>();
+        foreach (var type in (string[])["cart.abandoned", "recovery.success", "recovery.failed", "workflow.triggered", "approval.requested", "approval.completed", "campaign.sent"])
+            hooks[type] = (await store.Test.Ok($"POST {Webhooks}", new { url = receiver.Url, @event = type }))["webhookId"];
+        foreach (var (_, hook) in hooks)
+            await store.Test.Ok($"POST {Webhooks}/{hook}/test", new { });
+        await receiver.Wait(7);
+        var tests = receiver.Messages.ToDictionary(message => (string)message.Json["event"]!, Fields);
+
+        await store.Workflow(["cart_value > 100"], ["send_email"]);
+        var (won, lost) = (await store.Cart(new { customerId = "customer_1", cartValue = 150, email = "a@b.co" }), await store.Cart(new { customerId = "customer_2", cartValue = 50, email = "c@b.co" }));
+        await store.Abandon(won);
+        await store.Test.Ok($"POST {WinbackShop.Api}/carts/{won}/recover", new { orderId = "o1" });
+        await store.Abandon(lost);
+        await store.Test.Ok($"POST {WinbackShop.Api}/carts/{lost}/recover", new { success = false });
+        var approval = (await store.Test.Ok($"POST {WinbackShop.Api}/collaboration/approval-workflows", new { name = "Launch" }))["workflowId"];
+        await store.Test.Ok($"POST {WinbackShop.Api}/collaboration/approval-workflows/{approval}/approve", new { approver = "user_1" });
+        var campaign = (await store.Test.Ok($"POST {WinbackShop.Api}/campaigns", new { name = "All" }))["campaignId"];
+        await store.Test.Ok($"POST {WinbackShop.Api}/campaigns/{campaign}/send", new { });
+        await store.Advance("PT1S");
+        await receiver.Wait(8);
+
+        foreach (var message in receiver.Messages.Skip(7))
+            Assert.Equal(Fields(message), tests[(string)message.Json["event"]!].Except(["test"]));
+
+        static List<string> Fields(Message message) => [.. message.Json["data"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal)];
+    }
+
     internal static Task Abandon(Store store, int value, string type = "cart.abandoned") => store.Database(async db =>
     {
         var thing = Brand.Create($"{Guid.CreateVersion7():n}");
