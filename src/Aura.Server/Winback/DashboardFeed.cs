@@ -92,11 +92,15 @@ internal sealed class DashboardEvents(DashboardFeed feed, long? lastSeq, Cancell
 /// <summary>The dashboard over a WebSocket (RFC 6455). What the other side says is not listened to, but that it leaves.</summary>
 internal sealed class DashboardSocket(WebSocket socket)
 {
+    /// <summary>For the other side to answer that the stream is closed.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013; // registered with IANA after the enum was made
 
     public async Task Run(DashboardFeed feed, long? lastSeq, CancellationTokenSource end)
     {
-        var listening = Listen(end);
+        using var heard = new CancellationTokenSource();
+        var listening = Listen(end, heard.Token);
         var (status, why) = (WebSocketCloseStatus.PolicyViolation, "The key or the shop is no longer active.");
         try
         {
@@ -117,7 +121,7 @@ internal sealed class DashboardSocket(WebSocket socket)
         }
 
         await Close(status, why);
-        await end.CancelAsync();
+        heard.CancelAfter(Farewell);
         await listening;
     }
 
@@ -135,12 +139,13 @@ internal sealed class DashboardSocket(WebSocket socket)
         }
     }
 
-    private async Task Listen(CancellationTokenSource end)
+    /// <summary>Not ended with the stream: who stops receiving drops the connection, and with it the word why.</summary>
+    private async Task Listen(CancellationTokenSource end, CancellationToken heard)
     {
         var buffer = new byte[1024];
         try
         {
-            while (socket.State is WebSocketState.Open && (await socket.ReceiveAsync(buffer.AsMemory(), end.Token)).MessageType != WebSocketMessageType.Close)
+            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent && (await socket.ReceiveAsync(buffer.AsMemory(), heard)).MessageType != WebSocketMessageType.Close)
             {
             }
         }

@@ -109,6 +109,21 @@ public sealed class LiveDashboardTests
         Assert.Equal(401, (await store.Server.Client(null).Send($"GET {Dashboard}/stream?shop={store.Account.Sandbox.Domain}&ticket=none")).Status);
     }
 
+    [Fact]
+    public async Task A_key_that_is_revoked_in_the_middle_sees_nothing_more()
+    {
+        var store = await Store.Open();
+        var key = await store.Key(new { permissions = new[] { "read" } });
+        using var socket = await Connect(store, "", (string)key["apiKey"]!);
+        await Frame(socket, "snapshot");
+
+        await store.Test.Ok($"DELETE {Api}/developer/api-keys/{key["keyId"]}");
+        await store.Abandon(await store.Cart(new { cartValue = 150 }));
+
+        Assert.Equal(WebSocketMessageType.Close, (await socket.ReceiveAsync(new byte[4096].AsMemory(), default)).MessageType);
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, socket.CloseStatus);
+    }
+
     private static async Task<ClientWebSocket> Connect(Store store, string query, string? key = null)
     {
         var socket = new ClientWebSocket();
