@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aura.Persistence;
@@ -23,8 +24,12 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
         _ when exception.IsRace() => new(503, null, "Somebody else is changing it right now. Try again.", [], null, request),
         _ when exception.IsPassing() => Down(request),
         _ when exception.Objection() is { } objection => Of(objection, request),
+        _ when IsHalfCharacter(exception.GetBaseException()) => new(422, null, "Text must not contain half of a surrogate pair.", [], null, request),
         _ => new(500, null, "Something went wrong on our side.", [], null, request),
     };
+
+    /// <summary>UTF-8 has no place for it, so that text which has it can neither be read from JSON (<c>"\ud800"</c>) nor kept.</summary>
+    private static bool IsHalfCharacter(Exception reason) => reason is EncoderFallbackException or InvalidOperationException { Source: "System.Text.Json.Rethrowable" };
 
     /// <summary>Nothing is wrong but what is missing.</summary>
     public bool IsAbsence => (IsMisread || Status == 422) && Fields.Count > 0 && Fields.All(one => one.Message.StartsWith("Is required", StringComparison.Ordinal));

@@ -57,7 +57,7 @@ internal sealed class StoreLogs(IServiceProvider services, TimeProvider time) : 
         }
     }
 
-    private static string Cut(string text) => (text.Length <= MostText ? text : text[..MostText]).Replace('\0', ' ');
+    private static string Cut(string text) => text.Beginning(MostText).Replace('\0', ' ');
 
     public sealed record AtHand(CurrentCaller Caller, string Id);
 

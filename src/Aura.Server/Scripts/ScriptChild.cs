@@ -99,17 +99,15 @@ internal static class ScriptChild
     {
         ParserException wrong => ("script_syntax", $"Line {wrong.LineNumber}, column {wrong.Column}: {wrong.Description ?? wrong.Message}"),
         NoFunction => ("script_syntax", "There is no function in it. Write one, such as function main(cart) { return cart.value > 100; }."),
-        JavaScriptException thrown => ("script_error", $"Line {thrown.LineNumber}: {Beginning(thrown.Message)}"),
+        JavaScriptException thrown => ("script_error", $"Line {thrown.LineNumber}: {thrown.Message.Beginning(500)}"),
         RecursionDepthOverflowException => ("script_recursion", $"It called itself more than {ScriptLimits.Recursion} times deep."),
         StatementsCountOverflowException => ("script_timeout", $"It was stopped after {ScriptLimits.Statements} steps."),
         TimeoutException or System.Text.RegularExpressions.RegexMatchTimeoutException => ("script_timeout", $"It was stopped after {ScriptLimits.InCode.TotalSeconds:0.#} second."),
         OutOfMemoryException => ("script_memory", "It took more memory than there is for a script."),
         OutputTooLarge => ("script_output", $"Its answer is longer than {ScriptLimits.Result} characters."),
         JsonException => ("script_output", "Its answer is no JSON."),
-        _ => ("script_error", $"{failure.GetType().Name}: {Beginning(failure.Message)}"),
+        _ => ("script_error", $"{failure.GetType().Name}: {failure.Message.Beginning(500)}"),
     };
-
-    private static string Beginning(string text) => text.Length <= 500 ? text : text[..500];
 
     private static int Milliseconds(long started) => (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 

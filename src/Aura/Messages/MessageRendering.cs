@@ -117,7 +117,7 @@ public static partial class MessageRendering
     private static string? OneLine(string? text)
     {
         var line = text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line?.Length > MaxSubject ? line[..MaxSubject] : line;
+        return line?.Beginning(MaxSubject);
     }
 
     private static string BeforeEnd(string html, string more)

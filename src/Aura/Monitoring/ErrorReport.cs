@@ -44,7 +44,7 @@ public sealed partial class ErrorReport : StoreRow, IIdentified
         var (word, now) = (Words<ErrorSource>.Of(source), db.Now);
         return (await db.Database.SqlQuery<long>($"""
             INSERT INTO error_reports AS e (tenant_id, id, fingerprint, source, message, stack, context, count, created_at, last_at)
-            VALUES ({db.Tenant}, nextval('ids'), {fingerprint}, {word}, {Cut(message, MaxMessage)}, {Cut(stack, MaxStack)}, {System.Text.Json.JsonSerializer.Serialize(context)}::jsonb, 1, {now}, {now})
+            VALUES ({db.Tenant}, nextval('ids'), {fingerprint}, {word}, {message.Beginning(MaxMessage)}, {stack?.Beginning(MaxStack)}, {System.Text.Json.JsonSerializer.Serialize(context)}::jsonb, 1, {now}, {now})
             ON CONFLICT (tenant_id, fingerprint) DO UPDATE SET count = e.count + 1, last_at = excluded.last_at, context = excluded.context, message = excluded.message
             RETURNING id AS "Value"
             """).ToListAsync(cancellation))[0];
@@ -57,8 +57,6 @@ public sealed partial class ErrorReport : StoreRow, IIdentified
         var text = $"{source}\n{Varying.Replace(message, "#")}\n{(place is null ? "" : Varying.Replace(place, "#"))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
-
-    private static string? Cut(string? text, int most) => text is { } some && some.Length > most ? some[..most] : text;
 
     [GeneratedRegex("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9]+")]
     private static partial Regex Varying { get; }

@@ -19,7 +19,7 @@ public static class ImportFile
         var chunk = new byte[ChunkSize];
         var read = await Fill(chunk, content, cancellation);
         var detected = await Recognise(chunk.AsMemory(0, read), format, cancellation);
-        var import = ProductImport.Of(fileName.Length <= 255 ? fileName : fileName[..255]);
+        var import = ProductImport.Of(fileName.Beginning(255));
         db.Imports.Add(import);
         await db.SaveChangesAsync(cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -10,5 +10,5 @@ internal static class Maps
 internal static class ItemText
 {
     /// <summary>Enough of a text to find it, so that a message stays a sentence.</summary>
-    public static string Short(string? text) => text is { Length: > 60 } ? text[..60] + "…" : text ?? "";
+    public static string Short(string? text) => text is { Length: > 60 } ? text.Beginning(60) + "…" : text ?? "";
 }

@@ -42,6 +42,7 @@ public sealed class EnvelopeTests
     [InlineData("""{"email":"a@b.co","addresses":[{"city":"y","country":"US"}]}""", 422, "addresses[0].line1")]
     [InlineData("""{"email":"a@b.co","addresses":[{"line1":"x","city":"y","country":"US","type":"moon"}]}""", 422, "addresses[0].type")]
     [InlineData("""{"email":"a@b.co","first_name":"\u0000"}""", 422, null)]
+    [InlineData("""{"email":"a@b.co","first_name":"\ud800"}""", 422, "first_name")]
     public async Task A_bad_body_names_the_field(string body, int status, string? field)
     {
         var store = await Store.Open();

@@ -23,6 +23,9 @@ public sealed class DialectTests
     [InlineData($"POST {Brands}", """{"name":null}""", 422, "VALIDATION_ERROR")]
     [InlineData($"POST {Brands}", """{"name":"A","primaryColor":"blue"}""", 422, "VALIDATION_ERROR")]
     [InlineData($"POST {Brands}", """{"name":"A","primary_color":"#ffffff"}""", 422, "VALIDATION_ERROR")]
+    [InlineData($"POST {Brands}", """{"name":"A","fontFamily":"\u0000"}""", 422, "VALIDATION_ERROR")]
+    [InlineData($"POST {Brands}", """{"name":{"half":"\ud800"}}""", 422, "VALIDATION_ERROR")]
+    [InlineData($"POST {Brands}", """{"shop":"\ud800","name":"A"}""", 422, "VALIDATION_ERROR")]
     public async Task A_refusal_says_what_is_wrong(string request, string? body, int status, string error)
     {
         var store = await Store.Open();

@@ -57,7 +57,7 @@ internal sealed class Workbook(Stream stream) : IDisposable
     }
 
     /// <summary>XML has no place for most control characters, and a cell has an end.</summary>
-    private static string Writable(string text) => string.Concat((text.Length > LongestCell ? text[..LongestCell] : text).Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
+    private static string Writable(string text) => string.Concat(text.Beginning(LongestCell).Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
 
     /// <summary>What says which sheets there are, last.</summary>
     public void Dispose()

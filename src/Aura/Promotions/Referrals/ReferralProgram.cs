@@ -149,7 +149,7 @@ public static class ReferralPrograms
             _ => (PromotionType.FreeShipping, DiscountType.FreeShipping),
         };
         var value = reward.Type == RewardType.FreeShipping ? 0 : reward.Value;
-        var name = $"{program.Name[..Math.Min(program.Name.Length, Promotion.MaxNameLength - 30)]}: for the {side}";
+        var name = $"{program.Name.Beginning(Promotion.MaxNameLength - 30)}: for the {side}";
         var promotion = Promotion.Create(new(name, type, discount, value, program.Currency, db.Now, db.Now.AddYears(20))
         {
             RequiresCoupon = true,

@@ -41,7 +41,7 @@ internal static class IncentiveOffering
         var known = incentive.PromotionIds[Array.IndexOf(incentive.Levels, level)];
         if (await db.Promotions.FirstOrDefaultAsync(p => p.Id == known, cancellation) is { } promotion && promotion.StatusAt(db.Now) == PromotionStatus.Active)
             return promotion;
-        var name = FormattableString.Invariant($"{(incentive.Name.Length > 180 ? incentive.Name[..180] : incentive.Name)}: {level:0.##}");
+        var name = FormattableString.Invariant($"{incentive.Name.Beginning(180)}: {level:0.##}");
         promotion = incentive.Type == IncentiveType.Percentage
             ? db.BeginOffer(name, PromotionType.PercentageDiscount, DiscountType.Percentage, level, incentive.MaxDiscount)
             : db.BeginOffer(name, PromotionType.FixedAmountDiscount, DiscountType.FixedAmount, level, null);

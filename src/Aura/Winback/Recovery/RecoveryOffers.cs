@@ -73,7 +73,7 @@ public static class RecoveryOffers
     /// <param name="most">What it takes off an order at most, in major units; null: no limit.</param>
     internal static Promotion BeginOffer(this AuraDb db, string name, PromotionType type, DiscountType discount, decimal value, decimal? most)
     {
-        var promotion = Promotion.Create(new(name.Length > 200 ? name[..200] : name, type, discount, value, db.Caller.Currency, db.Now, Promotion.NoEnd)
+        var promotion = Promotion.Create(new(name.Beginning(200), type, discount, value, db.Caller.Currency, db.Now, Promotion.NoEnd)
         {
             RequiresCoupon = true,
             MaximumDiscountAmount = most,

@@ -70,7 +70,7 @@ public sealed class RecoveryWorkflow : StoreEntity, IApprovable
     /// <summary>A paused copy.</summary>
     public RecoveryWorkflow Clone(string? name)
     {
-        var copy = Create(name ?? $"{(Name.Length > 190 ? Name[..190] : Name)} (copy)", Triggers, Plan, Kind);
+        var copy = Create(name ?? $"{Name.Beginning(190)} (copy)", Triggers, Plan, Kind);
         copy.Compete(Priority, CooldownHours, HoldoutPercent);
         copy.Start(StartsAfterMinutes);
         copy.Pause();
