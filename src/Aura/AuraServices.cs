@@ -25,6 +25,7 @@ using Aura.Wallets;
 using Aura.Winback.Intent;
 using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Update;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -104,7 +105,7 @@ public static class AuraServices
 
     internal static T Configure<T>(T options, NpgsqlDataSource source) where T : DbContextOptionsBuilder
     {
-        options.UseNpgsql(source).AddInterceptors(new PlannedByValue(), new FailedCommands()).EnableThreadSafetyChecks(false);
+        options.UseNpgsql(source).AddInterceptors(new PlannedByValue(), new FailedCommands()).ReplaceService<IModificationCommandBatchFactory, SavedRows>().EnableThreadSafetyChecks(false);
         return options;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Aura.Accounts;
+using Aura.Persistence;
 using Npgsql;
 
 namespace Aura.Server.Http;
@@ -28,8 +29,8 @@ public sealed class StreamTickets(NpgsqlDataSource source)
     /// <returns>The hash of the key that it stands for; null where it is unknown, used or too old.</returns>
     public async Task<byte[]?> Take(string ticket, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("DELETE FROM stream_tickets WHERE hash = $1 RETURNING CASE WHEN expires_at > now() THEN key_hash END");
-        command.Parameters.Add(new() { Value = ApiKey.HashOf(ticket) });
-        return await command.ExecuteScalarAsync(cancellation) as byte[];
+        await using var batch = new NpgsqlBatch();
+        batch.Add("DELETE FROM stream_tickets WHERE hash = $1 RETURNING CASE WHEN expires_at > now() THEN key_hash END", ApiKey.HashOf(ticket));
+        return await source.Ask(batch, async reader => await reader.ReadAsync(cancellation) ? reader[0] as byte[] : null, cancellation);
     }
 }

@@ -45,8 +45,7 @@ public static class ProductRevisions
     public static async Task<ProductNews> News(
         this NpgsqlDataSource source, IReadOnlyCollection<RowKey> kept, IReadOnlyDictionary<RowKey, DateTime> stock, IReadOnlyDictionary<RowKey, DateTime> wanted, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch();
         var (tenants, ids, at) = Columns(wanted);
         if (wanted.Count > 0)
             batch.AddProducts(tenants, ids, at);
@@ -54,8 +53,7 @@ public static class ProductRevisions
             batch.AddStock(Columns(stock));
         long[] allTenants = [.. tenants, .. kept.Select(key => key.TenantId)], allIds = [.. ids, .. kept.Select(key => key.Id)];
         batch.Add(Revisions, allTenants, allIds);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return await Read(reader, stock.Count > 0, wanted.Count > 0, cancellation);
+        return await source.Ask(batch, reader => Read(reader, stock.Count > 0, wanted.Count > 0, cancellation), cancellation);
     }
 
     private static void AddStock(this NpgsqlBatch batch, (long[] Tenants, long[] Ids, DateTime[] At) variants)

@@ -1,4 +1,3 @@
-using System.Data;
 using Aura.Catalog;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -41,22 +40,9 @@ public static class ProductsOnOffer
 
     private static async Task<List<ProductOnOffer>> Read(this AuraDb db, Queries queries, long[] tenants, object wanted, CancellationToken cancellation)
     {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var closed = connection.State == ConnectionState.Closed;
-        if (closed)
-            await connection.OpenAsync(cancellation);
-        try
-        {
-            await using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)db.CurrentTransaction);
-            batch.AddProducts(queries, tenants, wanted, Enumerable.Repeat(db.Now, tenants.Length).ToArray());
-            await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            return await reader.ReadProducts(cancellation);
-        }
-        finally
-        {
-            if (closed)
-                await connection.CloseAsync();
-        }
+        await using var batch = new NpgsqlBatch();
+        batch.AddProducts(queries, tenants, wanted, Enumerable.Repeat(db.Now, tenants.Length).ToArray());
+        return await db.Ask(batch, reader => reader.ReadProducts(cancellation), cancellation);
     }
 
     /// <summary>Asks for products by id, with the stock that each has at a time.</summary>

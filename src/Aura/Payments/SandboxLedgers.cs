@@ -1,4 +1,5 @@
 using Aura.Connectors.Payments;
+using Aura.Persistence;
 using Npgsql;
 
 namespace Aura.Payments;
@@ -13,11 +14,9 @@ public sealed class SandboxLedgers(NpgsqlDataSource source)
     {
         public async Task<SandboxEntry?> Get(string key, CancellationToken cancellation)
         {
-            await using var command = source.CreateCommand("SELECT version, value FROM sandbox_ledger WHERE tenant_id = $1 AND key = $2");
-            command.Parameters.Add(new() { Value = tenant });
-            command.Parameters.Add(new() { Value = key });
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            return await reader.ReadAsync(cancellation) ? new(reader.GetInt64(0), reader.GetString(1)) : null;
+            await using var batch = new NpgsqlBatch();
+            batch.Add("SELECT version, value FROM sandbox_ledger WHERE tenant_id = $1 AND key = $2", tenant, key);
+            return await source.Ask(batch, async reader => await reader.ReadAsync(cancellation) ? new SandboxEntry(reader.GetInt64(0), reader.GetString(1)) : null, cancellation);
         }
 
         public async Task<bool> Put(string key, long expected, string value, CancellationToken cancellation)

@@ -64,9 +64,7 @@ public sealed partial class AuraDb
             await Database.OpenConnectionAsync(cancellation);
         try
         {
-            batch.Connection = connection;
-            await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            return await read(reader);
+            return await connection.Ask(batch, read, cancellation);
         }
         finally
         {
@@ -125,6 +123,28 @@ public static class ByHand
 {
     /// <summary>Adds a command to those that go to the database together.</summary>
     public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values) => batch.BatchCommands.Add(Command(sql, values));
+
+    /// <summary>Sends commands together over a connection of their own and reads what they answer.</summary>
+    public static async Task<T> Ask<T>(this NpgsqlDataSource source, NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.Ask(batch, read, cancellation);
+    }
+
+    internal static async Task<T> Ask<T>(this NpgsqlConnection connection, NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
+    {
+        batch.Connection = connection;
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            return await read(reader);
+        }
+        catch (Exception failure) when (failure is not Refused)
+        {
+            await FailedCommands.Unprepare(batch, failure);
+            throw;
+        }
+    }
 
     public static NpgsqlParameter Maybe(long? value) => Maybe(value, NpgsqlDbType.Bigint);
 

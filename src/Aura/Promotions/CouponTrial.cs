@@ -52,11 +52,8 @@ public static class CouponTrials
     /// <summary>Looks up the codes of many who try one.</summary>
     internal static async Task<IReadOnlyList<Row>> LookUp(NpgsqlDataSource source, IReadOnlyList<Asked> asked)
     {
-        await using var connection = await source.OpenConnectionAsync();
         await using var batch = Batch(asked);
-        batch.Connection = connection;
-        await using var rows = await batch.ExecuteReaderAsync();
-        return await Read(rows, asked);
+        return await source.Ask(batch, rows => Read(rows, asked), CancellationToken.None);
     }
 
     private static NpgsqlBatch Batch(IReadOnlyList<Asked> asked)

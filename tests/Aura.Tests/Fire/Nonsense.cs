@@ -69,6 +69,8 @@ internal sealed class Nonsense(IReadOnlyList<Route> routes, IReadOnlyDictionary<
         var method = random.Next(25) == 0 ? Pick(Verbs, random) : route.Method;
         if (body.Length > 0 || method is not ("GET" or "HEAD"))
         {
+            if (random.Next(2) == 0 && !headers.Exists(header => header.StartsWith("Idempotency-Key", StringComparison.Ordinal)))
+                headers.Add($"Idempotency-Key: {seed}"); // in one transaction, then
             headers.Add($"Content-Type: {(random.Next(15) == 0 ? Pick(Types, random) : "application/json")}");
             if (random.Next(10) == 0)
             {
