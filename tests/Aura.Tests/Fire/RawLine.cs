@@ -47,6 +47,7 @@ internal sealed class RawLine(Uri address) : IDisposable
         }
         catch (OperationCanceledException)
         {
+            Dispose(); // an answer that comes yet is not the next request's
             throw new TimeoutException("No answer.");
         }
     }
