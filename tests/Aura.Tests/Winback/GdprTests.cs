@@ -69,6 +69,34 @@ public sealed class GdprTests
     }
 
     [Fact]
+    public async Task Of_two_words_said_at_one_moment_the_later_record_counts()
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane", consent: null);
+        foreach (var granted in (bool[])[true, false])
+            await store.Test.Ok($"POST {Path}/consent", new { customerId = "jane", consentType = "marketing", granted, timestamp = "2026-01-15T10:30:00Z" });
+
+        var sent = await store.Test.Ok($"POST {Base}/ai/orchestration/multi-channel/send", new { channels = new[] { "email" }, customerId = "jane" });
+
+        Assert.Equal("consent_withdrawn", (string?)sent["channels"]!["email"]!["reason"]);
+    }
+
+    [Fact]
+    public async Task What_waits_to_be_sent_to_somebody_who_is_forgotten_is_skipped_at_once()
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane");
+        var now = await store.Database((db, _) => Task.FromResult(db.Now));
+        await store.Test.Ok($"POST {Base}/ai/orchestration/multi-channel/configure", new { type = "email", quietHours = new { from = $"{now.AddHours(-1):HH:mm}", to = $"{now.AddHours(2):HH:mm}" } });
+        await store.Test.Ok($"POST {Base}/ai/orchestration/multi-channel/send", new { channels = new[] { "email" }, customerId = "jane" });
+
+        await store.Test.Ok($"DELETE {Path}/delete-customer-data?customerId=jane");
+
+        var message = Assert.Single(await store.Messages());
+        Assert.Equal((Aura.Messages.MessageState.Skipped, "recipient_erased"), (message.State, message.Reason));
+    }
+
+    [Fact]
     public async Task A_customer_of_the_store_without_orders_is_gone_and_one_with_orders_has_no_name_any_more()
     {
         var store = await Store.Open();

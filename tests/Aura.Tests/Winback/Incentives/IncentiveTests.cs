@@ -141,6 +141,17 @@ public sealed class IncentiveTests
         Assert.Equal(drawn[7], IncentiveDecision.Draw(rule, evidence, 100, "shopper:7"));
     }
 
+    [Fact]
+    public void Nothing_is_offered_at_a_loss_however_well_it_sold()
+    {
+        var rule = Incentive.Create("A");
+        rule.Offer(IncentiveType.Percentage, [10, 20], null);
+        rule.Learn(15, 0, 30, 0); // of 100 the shop keeps 15
+        List<LevelEvidence> evidence = [new(0, false, 500, 5, 0, 0, 0), new(10, false, 500, 5, 0, 0, 0), new(20, false, 500, 500, 0, 0, 0)];
+
+        Assert.Equal([0m, 10m], Enumerable.Range(0, 400).Select(n => IncentiveDecision.Draw(rule, evidence, 100, $"shopper:{n}").Level).Distinct().Order());
+    }
+
     /// <summary>A rule with nothing and 15 percent, each offered to a hundred customers of whom so many bought, a week and more ago.</summary>
     private static async Task<(Store, string)> Learnt(int without, int with)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Aura.Messages;
+using Aura.Tests.Messages;
 using Aura.Winback.Intent;
 using Microsoft.EntityFrameworkCore;
 
@@ -119,6 +121,22 @@ public sealed class PredictiveIntentApiTests
 
         Assert.Equal("remind_on_site", (string?)before["recommendedAction"]);
         Assert.StartsWith("send_email", (string?)after["recommendedAction"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_must_not_be_written_to_is_not_recommended()
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane");
+        object ready = new { customerId = "jane", cartValue = 5000, sessionDuration = 5000, pageViews = 100 };
+
+        var before = await store.Test.Ok($"POST {Intent}/calculate", ready);
+        foreach (var (channel, address) in ((Channel, string)[])[(Channel.Email, "Jane@example.com"), (Channel.Sms, "+15552223333")])
+            await store.Database(db => db.Suppress(channel, address, SuppressionReason.Complaint, default));
+        var after = await store.Test.Ok($"POST {Intent}/calculate", ready);
+
+        Assert.StartsWith("send_", (string?)before["recommendedAction"], StringComparison.Ordinal);
+        Assert.Equal("remind_on_site", (string?)after["recommendedAction"]);
     }
 
     [Fact]

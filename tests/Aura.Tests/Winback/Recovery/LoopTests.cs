@@ -86,6 +86,23 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task A_customer_is_left_alone_for_a_week_after_a_workflow_has_ended_too()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], ["apply_discount"]);
+        foreach (var pause in (string[])["PT1M", "P6D", "P2D"])
+        {
+            await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+            await store.Advance(pause);
+        }
+
+        Assert.Equal(["completed", "skipped cooldown"], (await store.Journeys())[..2]);
+        await store.Abandon(await store.Cart(new { customerId = "c1", cartValue = 150 }));
+        await store.Advance("PT1M");
+        Assert.Equal(["completed", "skipped cooldown", "skipped cooldown", "completed"], await store.Journeys());
+    }
+
+    [Fact]
     public async Task Of_two_workflows_the_higher_one_gets_the_customer_even_when_it_comes_later()
     {
         var store = await Store.Open();
@@ -161,6 +178,19 @@ public sealed class LoopTests
         Assert.Equal(409, (await store.Test.Send($"POST {Api}/carts/{won}/recover")).Status);
         Assert.Equal(409, (await store.Test.Send($"POST {Api}/carts/{won}/abandon")).Status);
         Assert.Equal(409, (await store.Test.Send($"PUT {Api}/carts/{won}", new { cartValue = 1 })).Status);
+    }
+
+    [Fact]
+    public async Task The_coupon_of_a_workflow_is_good_for_three_days_unless_the_step_says_otherwise()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], ["apply_discount"]);
+        await store.Workflow(["cart_value > 100"], [new { type = "apply_discount", validHours = 100 }], new { priority = 5 });
+        foreach (var (who, value) in ((string, int)[])[("c1", 50), ("c2", 150)])
+            await store.Abandon(await store.Cart(new { customerId = who, cartValue = value }));
+        await store.Advance("PT1M");
+
+        Assert.Equal(["72", "100"], await store.Server.Rows("SELECT round(extract(epoch FROM expires_at - created_at) / 3600) FROM coupons WHERE tenant_id = $1 ORDER BY 1", store.Account.Sandbox.Id));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class RecoveryFiguresTests
     {
         var store = await Store.Open();
         await store.Workflow(["cart_value < 90"], ["send_email"]);
-        await store.Workflow(["cart_value >= 90"], [new { type = "send_email", templateId = "template_recovery_002" }]);
+        await store.Workflow(["cart_value >= 90"], ["send_email", new { type = "send_email", delayMinutes = 2, templateId = "template_recovery_002" }]); // owed to the last
         var carts = new List<string>();
         foreach (var (who, value) in ((string, int)[])[("ann", 100), ("bob", 50), ("cat", 30), ("dan", 20)])
         {
@@ -64,7 +64,7 @@ public sealed class RecoveryFiguresTests
 
         Assert.Equal([("email", 2, 150m), ("sms", 0, 0m), ("push", 0, 0m)], channels.Select(Won));
         Assert.Equal(metrics, channels.Select(Won));
-        Assert.Equal([("template_recovery_001", 50m), ("template_recovery_002", 100m)], templates.Where(row => (long)row!["sent"]! > 0).Select(row => ((string?)row!["messageId"], (decimal)row["conversionRate"]!)));
+        Assert.Equal([("template_recovery_001", 33.3m), ("template_recovery_002", 100m)], templates.Where(row => (long)row!["sent"]! > 0).Select(row => ((string?)row!["messageId"], (decimal)row["conversionRate"]!)));
 
         static (string?, int, decimal) Won(System.Text.Json.Nodes.JsonNode? row) => ((string?)row!["channel"], (int)row["recovered"]!, (decimal)row["revenue"]!);
     }

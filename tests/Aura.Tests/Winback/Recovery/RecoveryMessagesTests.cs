@@ -64,6 +64,106 @@ public sealed class RecoveryMessagesTests
         await store.Verify();
     }
 
+    [Theory]
+    [InlineData(true, "P6DT23H", "direct")]
+    [InlineData(true, "P7DT1H", "unaided")]
+    [InlineData(false, "P4DT23H", "assisted")]
+    [InlineData(false, "P5DT1H", "unaided")]
+    public async Task An_order_is_owed_to_a_click_for_seven_days_and_to_a_message_for_five(bool isClicked, string later, string attribution)
+    {
+        var store = await Store.Open();
+        await store.Shopper("ann");
+        await store.Workflow([], ["send_email"]);
+        var cart = await store.Cart(new { customerId = "ann", cartValue = 50 });
+        await store.Abandon(cart);
+        await store.Advance("PT1M");
+        if (isClicked)
+        {
+            using var visitor = store.Server.Client(null);
+            await visitor.GetAsync(new Uri(Assert.Single(await store.Messages()).Links.First(link => link.Contains("/recover/", StringComparison.Ordinal))).AbsolutePath);
+        }
+
+        await store.Advance(later);
+        await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = "1001" });
+
+        Assert.Equal(attribution, (string?)(await store.ShownCart(cart))["attribution"]);
+    }
+
+    [Fact]
+    public async Task What_a_workflow_began_stops_at_its_next_step_once_it_is_paused()
+    {
+        var store = await Store.Open();
+        await store.Shopper("ann");
+        var workflow = await store.Workflow([], Three);
+        await store.Abandon(await store.Cart(new { customerId = "ann", cartValue = 50 }));
+        await store.Advance("PT2H");
+
+        await store.Test.Ok($"POST {Workflows}/{workflow}/pause");
+        await store.Advance("P5D");
+
+        Assert.Single(await store.Messages());
+        Assert.Equal(["exited workflow_paused"], await store.Journeys());
+    }
+
+    [Theory]
+    [InlineData(true, "out_of_stock")]
+    [InlineData(false, "cart_empty")]
+    public async Task Nobody_is_reminded_of_what_cannot_be_had_or_is_not_wanted_any_more(bool isSold, string exit)
+    {
+        var store = await Store.Open();
+        await store.Workflow([], Three);
+        var (goods, customer, other) = (await store.Stocked(price: 10m, stock: 1, ships: false), await store.Customer(), await store.Customer());
+        await store.Agree(customer);
+        var cart = await store.Test.Ok("POST /v2/carts", new { customer_id = customer, items = new[] { new { variant_id = goods.Variant, quantity = 1 } } });
+        await store.Advance("PT2H");
+
+        if (isSold)
+            await store.Test.Ok("POST /v2/orders", new { customer_id = other, items = new[] { new { variant_id = goods.Variant, quantity = 1 } } });
+        else
+            await store.Test.Ok($"DELETE /v2/carts/{cart["id"]}/items/{cart["items"]![0]!["id"]}");
+        await store.Advance("P5D");
+
+        Assert.Equal([$"exited {exit}"], await store.Journeys());
+        Assert.Single(await store.Messages());
+    }
+
+    [Fact]
+    public async Task Whoever_comes_back_while_a_message_waits_for_the_morning_does_not_get_it()
+    {
+        var store = await Store.Open();
+        await store.Shopper("ann");
+        await store.Workflow([], ["send_email"]);
+        await store.Set(Channel.Email, setup => setup.BeQuiet(new(0, 0), new(23, 59)));
+        var cart = await store.Cart(new { customerId = "ann", cartValue = 50 });
+        await store.Abandon(cart);
+        await store.Advance("PT1M");
+
+        await store.Test.Ok($"PUT {Api}/carts/{cart}", new { cartValue = 60 });
+        await store.Set(Channel.Email, setup => setup.BeQuiet(null, null));
+        await store.Advance("P1D");
+
+        var message = Assert.Single(await store.Messages());
+        Assert.Equal((MessageState.Skipped, "customer_returned"), (message.State, message.Reason));
+    }
+
+    [Fact]
+    public async Task An_order_stops_a_message_before_anything_else_has_heard_of_it()
+    {
+        var store = await Store.Open();
+        await store.Workflow([], ["send_email"]);
+        var (goods, customer) = (await store.Stocked(price: 10m, ships: false), await store.Customer());
+        await store.Agree(customer);
+        await store.Abandon(await store.Cart(new { customerId = customer.Replace("cust_", "customer_", StringComparison.Ordinal), cartValue = 30 }));
+        await store.Advance("PT1M");
+        await store.Test.Ok("POST /v2/orders", new { customer_id = customer, items = new[] { new { variant_id = goods.Variant, quantity = 1 } } });
+        await store.Advance("PT1M");
+        foreach (var unheard in (string[])["UPDATE recovery_journeys SET status = 'running', exit = NULL WHERE tenant_id = $1", "UPDATE watched_carts SET status = 'abandoned' WHERE tenant_id = $1"])
+            await store.Server.Rows(unheard, store.Account.Sandbox.Id);
+
+        var message = Assert.Single(await store.Messages());
+        Assert.Equal("ordered", await store.Database((db, _) => new Aura.Winback.Recovery.RecoveryExit().ReasonNotToSend(db, message, default)));
+    }
+
     [Fact]
     public async Task Whoever_orders_on_another_path_while_a_message_waits_for_the_morning_does_not_get_it()
     {
