@@ -1,4 +1,5 @@
 using Aura.Tests.Messages;
+using Aura.Tests.Winback.Recovery;
 
 namespace Aura.Tests.Winback;
 
@@ -66,6 +67,23 @@ public sealed class GdprTests
         }
 
         Assert.StartsWith("anonymous_", (string?)(await store.Test.Ok($"GET {Path}/consent"))["consent"]![0]!["customerId"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_of_a_cart_do_not_say_whose_it_was_once_that_is_forgotten()
+    {
+        var store = await Store.Open();
+        await store.Workflow(["cart_value > 100"], [new { type = "send_email" }]);
+        foreach (var customer in (string[])["jane@example.com", "tom@example.com"])
+            await store.Abandon(await store.Cart(new { customerId = customer, cartValue = 150, currency = "USD", items = new[] { new { name = "Lamp", quantity = 1, price = 150 } } }));
+        Task<List<string>> Told() => store.Server.Rows("""
+            SELECT type || ' ' || coalesce(facts ->> 'customer_id', 'somebody') FROM events WHERE tenant_id = $1 AND type IN ('cart.abandoned', 'workflow.triggered') ORDER BY id
+            """, store.Account.Sandbox.Id);
+        Assert.Equal(["cart.abandoned jane@example.com", "workflow.triggered jane@example.com", "cart.abandoned tom@example.com", "workflow.triggered tom@example.com"], await Told());
+
+        await store.Test.Ok($"POST {Path}/anonymize", new { customerId = "jane@example.com" });
+
+        Assert.Equal(["cart.abandoned somebody", "workflow.triggered somebody", "cart.abandoned tom@example.com", "workflow.triggered tom@example.com"], await Told());
     }
 
     [Fact]

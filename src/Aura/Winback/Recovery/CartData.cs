@@ -20,7 +20,9 @@ internal sealed class CartData : IPersonalData
     public async Task<string?> Forget(AuraDb db, Shopper shopper, CancellationToken cancellation)
     {
         var contact = await db.Contact(shopper, cancellation);
-        foreach (var id in await db.WatchedCarts.Where(c => c.ShopperId == shopper.Id).OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellation))
+        var carts = await db.WatchedCarts.Where(c => c.ShopperId == shopper.Id).OrderBy(c => c.Id).Select(c => c.Id).ToArrayAsync(cancellation);
+        await ForgetInEvents(db, carts, cancellation);
+        foreach (var id in carts)
         {
             await db.EndJourneys(id, JourneyExit.Ended, cancellation);
             (await db.LockWatched(id, cancellation))?.Forget();
@@ -33,4 +35,13 @@ internal sealed class CartData : IPersonalData
             order.Forget();
         return null;
     }
+
+    /// <summary>Events keep what happened and which cart it was. A reference may be an address itself.</summary>
+    private static Task ForgetInEvents(AuraDb db, long[] carts, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        UPDATE events e SET facts = e.facts - 'customer_id'
+        WHERE e.tenant_id = {db.Tenant} AND e.facts ? 'customer_id' AND (
+          e.subject = {WatchedCart.Noun} AND e.subject_id = ANY({carts})
+          OR e.subject = {RecoveryWorkflow.Noun} AND e.facts ->> 'cart_id' = ANY({carts.Select(id => $"{new Id<WatchedCart>(id)}").ToArray()})
+            AND e.subject_id IN (SELECT workflow_id FROM recovery_journeys WHERE tenant_id = {db.Tenant} AND cart_id = ANY({carts})))
+        """, cancellation);
 }
