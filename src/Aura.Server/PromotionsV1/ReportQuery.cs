@@ -10,7 +10,7 @@ internal static class ReportQuery
     private const int MaxIds = 1000;
 
     /// <exception cref="Refused">422 for no date, and as for <see cref="ReportPeriod.Of"/>.</exception>
-    public static ReportPeriod Period(string? start, string? end, DateTime now) => ReportPeriod.Of(Time(start, "StartDate"), Until(end), now);
+    public static ReportPeriod Period(string? start, string? end, DateTime now) => ReportPeriod.Of(Filters.Time(start, "StartDate"), Until(end), now);
 
     public static Currency Currency(string? code, Currency own) => string.IsNullOrEmpty(code) ? own : Aura.Currency.Of(code);
 
@@ -32,11 +32,8 @@ internal static class ReportQuery
         if (string.IsNullOrEmpty(end))
             return null;
         var day = Filters.ReadDay(end);
-        var time = day ?? Time(end, "EndDate")!.Value; // it is given
+        var time = day ?? Filters.Time(end, "EndDate")!.Value; // it is given
         var isWhole = day is not null || time.TimeOfDay >= new TimeSpan(23, 59, 59);
         return isWhole && time.Date < DateTime.MaxValue.Date ? time.Date.AddDays(1) : time;
     }
-
-    private static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null
-        : Filters.ReadTime(text) ?? throw Refused.Invalid(field, "Must be a date such as 2026-01-15, or a time such as 2026-01-15T12:00:00Z.");
 }

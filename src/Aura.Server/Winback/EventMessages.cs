@@ -29,15 +29,22 @@ internal sealed class EventMessages(AccessDirectory access, IOptions<JsonOptions
         ["approval.completed"] = Approval(new() { ["status"] = "approved", ["decidedBy"] = "user_456", ["decidedAt"] = "2026-01-15T11:00:00Z", ["comments"] = "Looks good, approved for launch" }),
     };
 
-    private static JsonObject Cart(JsonObject more) => new(new JsonObject
+    private static JsonObject Cart(JsonObject more) => Joined(new()
     {
         ["cartId"] = "cart_123", ["customerId"] = "customer_456", ["cartValue"] = 150, ["items"] = 3, ["currency"] = "USD", ["abandonment"] = "checkout",
-    }.Concat(more).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+    }, more);
 
-    private static JsonObject Approval(JsonObject more) => new(new JsonObject
+    private static JsonObject Approval(JsonObject more) => Joined(new()
     {
         ["approvalId"] = "approval_123", ["name"] = "Launch", ["entityType"] = "campaign", ["entityId"] = "campaign_123",
-    }.Concat(more).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+    }, more);
+
+    private static JsonObject Joined(JsonObject fields, JsonObject more)
+    {
+        foreach (var (name, value) in more)
+            fields[name] = value?.DeepClone(); // it has a parent
+        return fields;
+    }
 
     private readonly JsonSerializerOptions json = new(options.Value.SerializerOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false };
     private readonly ConcurrentDictionary<string, string> prefixes = new();

@@ -57,15 +57,12 @@ internal static class PredictiveIntent
     {
         if (!Words<TrendInterval>.TryParse(interval, out var unit))
             throw Refused.Invalid("interval", "Must be day, week or month.");
-        var until = Time(to, "to") ?? db.Now.AddSeconds(1);
-        var since = Time(from, "from") ?? until.AddDays(-30);
+        var until = Filters.Time(to, "to") ?? db.Now.AddSeconds(1);
+        var since = Filters.Time(from, "from") ?? until.AddDays(-30);
         if (since >= until)
             throw Refused.BadParameter("to", "Must be after from.");
         var trends = await db.IntentTrends(since, until, unit, cancellation);
         return new([.. trends.Select(one => new IntentTrendResponse(one.Day, one.AverageScore, one.Count))]);
-
-        static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null
-            : Filters.ReadTime(text) ?? throw Refused.Invalid(field, "Must be a date such as 2026-01-15, or a time such as 2026-01-15T12:00:00Z.");
     }
 
     /// <summary>The training is a job; model-accuracy says what came of it.</summary>
@@ -87,9 +84,9 @@ internal static class PredictiveIntent
         return ModelAccuracy.Of(await db.IntentModel(cancellation), last);
     }
 
-    private static async Task<Results<Ok<Exported<IntentRow>>, FileContentHttpResult>> Export(AuraDb db, CancellationToken cancellation, ExportRequest? request = null)
+    private static async Task<Results<Ok<Exported<IntentScoreResponse>>, FileContentHttpResult>> Export(AuraDb db, CancellationToken cancellation, ExportRequest? request = null)
     {
-        var rows = await db.IntentScores.OrderBy(s => s.Id).Select(IntentRow.From).Take(MostExported).ToListAsync(cancellation);
+        var rows = await db.IntentScores.OrderBy(s => s.Id).Select(IntentScoreResponse.From).Take(MostExported).ToListAsync(cancellation);
         return rows.As((request ?? new()).Format, "intent-scores");
     }
 }
@@ -184,9 +181,4 @@ public sealed record LastTraining(Id<Job> JobId, JobState Status, TrainingStatus
 {
     public static LastTraining? Of(Job? job) => job is null ? null : job.ResultAs<TrainingOutcome>() is var outcome
         ? new(job.Id, job.State, outcome?.Status, outcome?.Version, outcome?.Sessions, outcome?.Bought, IntentModel.LeastSessions) : null;
-}
-
-public sealed record IntentRow(string CustomerId, decimal Score, Likelihood Likelihood, IReadOnlyList<string> Factors, string RecommendedAction, string ModelVersion, DateTime CalculatedAt)
-{
-    public static readonly Expression<Func<IntentScore, IntentRow>> From = s => new(s.Shopper.Reference, s.Score, s.Likelihood, s.Factors, s.Action, s.Model, s.ScoredAt);
 }

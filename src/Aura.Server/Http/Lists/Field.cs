@@ -149,6 +149,11 @@ internal static class Filters
     public static DateTime? ReadTime(string text) => DateTimeOffset.TryParse(
         text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time.UtcDateTime : null;
 
+    /// <summary>A <see cref="ReadTime"/> that a query may leave out.</summary>
+    /// <exception cref="Refused">422 for anything else.</exception>
+    public static DateTime? Time(string? text, string field) => string.IsNullOrEmpty(text) ? null
+        : ReadTime(text) ?? throw Refused.Invalid(field, "Must be a date such as 2026-01-15, or a time such as 2026-01-15T12:00:00Z.");
+
     /// <summary>A date without a time, such as 2026-01-15: its first instant (UTC).</summary>
     public static DateTime? ReadDay(string text) =>
         DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day) ? day : null;
