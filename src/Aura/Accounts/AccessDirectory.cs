@@ -54,15 +54,18 @@ public sealed class AccessDirectory(
         return Scopes.Both(key.Scopes, (await db.RolesOf(key.Member).AsNoTracking().ToListAsync(cancellation)).SelectMany(role => role.Permissions).ToList());
     }
 
-    public async ValueTask<Store?> Store(long id, CancellationToken cancellation)
+    public ValueTask<Store?> Store(long id, CancellationToken cancellation) => Store(id, _ => true, cancellation);
+
+    /// <param name="isNew">Whether what is kept of it will do; if not, the database is asked.</param>
+    public async ValueTask<Store?> Store(long id, Func<Store, bool> isNew, CancellationToken cancellation)
     {
         var cache = byId;
-        if (cache.TryGetValue(id, out var store))
+        if (cache.TryGetValue(id, out var store) && (store is null || isNew(store)))
             return store;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         store = await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, cancellation);
         if (listening)
-            cache.TryAdd(id, store);
+            cache[id] = store;
         return store;
     }
 

@@ -86,7 +86,7 @@ public sealed class JobWorker(
                 AND ($3::bigint IS NULL OR tenant_id = $3) AND kind = ANY ($4)
                 AND ($5::boolean IS NULL OR (lane IS NOT NULL) = $5) AND (lane IS NULL OR lane <> ALL ($6)) AND ($7::text[] IS NULL OR lane = ANY ($7))
               ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING tenant_id, id, attempts, lane
+            RETURNING tenant_id, id, attempts, lane, run_at
             """);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = Lease });
@@ -98,7 +98,7 @@ public sealed class JobWorker(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var claimed = new List<Claimed>();
         while (await reader.ReadAsync(cancellation))
-            claimed.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+            claimed.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetDateTime(4)));
         return claimed;
     }
 
@@ -109,7 +109,7 @@ public sealed class JobWorker(
         var heartbeat = Beat(claimed, done.Token);
         try
         {
-            var store = await access.Store(claimed.Tenant, stopping) ?? throw new InvalidOperationException($"Store {claimed.Tenant} is gone.");
+            var store = await StoreOf(claimed, stopping) ?? throw new InvalidOperationException($"Store {claimed.Tenant} is gone.");
             scope.ServiceProvider.GetRequiredService<CurrentCaller>().Value = Caller.System(store);
             var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
             if (claimed.Attempt > Job.MostBegun)
@@ -138,6 +138,10 @@ public sealed class JobWorker(
             await heartbeat;
         }
     }
+
+    /// <summary>The store with the clock by which the job was due: that it was moved is heard a moment later than its jobs are seen.</summary>
+    private ValueTask<Store?> StoreOf(Claimed claimed, CancellationToken cancellation) =>
+        access.Store(claimed.Tenant, store => time.GetUtcNow().UtcDateTime + store.ClockOffset >= claimed.RunAt || !store.IsTest, cancellation);
 
     /// <summary>Writes it as soon as the database is there; a server that stops before that leaves it to the lease.</summary>
     private async Task WhenThere(Func<Task> write, CancellationToken stopping)
@@ -191,7 +195,7 @@ public sealed class JobWorker(
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private readonly record struct Claimed(long Tenant, long Id, int Attempt, string? Lane);
+    private readonly record struct Claimed(long Tenant, long Id, int Attempt, string? Lane, DateTime RunAt);
 }
 
 /// <summary>Which kinds of job there are, and who does them.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using Aura.Accounts;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -8,12 +9,14 @@ namespace Aura.Jobs;
 public sealed class TestClock(
     JobWorker worker, Schedule schedule, AccessDirectory access, IEnumerable<IEventReader> readers, TimeProvider time)
 {
-    /// <summary>How long other workers, and writers whose events cannot be read yet, are waited for.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>How long other workers, and writers whose events cannot be read yet, are waited for. Longer than any lease that nobody renews: what a dead worker held is done here.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Moves the clock to a time and runs what falls due until then.</summary>
     /// <returns>The jobs that ran, oldest first.</returns>
-    /// <exception cref="Refused">409 for a live store, 422 for a time that has passed.</exception>
+    /// <exception cref="Refused">409 <c>clock_waits</c> where what was due is not done within five minutes: the clock then stands where it was due.</exception>
     public async Task<List<Job>> Advance(AuraDb db, DateTime to, CancellationToken cancellation)
     {
         var before = db.Now;
@@ -34,7 +37,7 @@ public sealed class TestClock(
     private static async Task<DateTime?> Next(AuraDb db, DateTime to, CancellationToken cancellation) =>
         await db.Jobs.Where(j => j.State == JobState.Queued && j.RunAt <= to).MinAsync(j => (DateTime?)j.RunAt, cancellation);
 
-    /// <summary>One statement moves the clock and, with it, when jobs are due by the world's clock.</summary>
+    /// <summary>Moves the clock and, with it, when jobs are due by the world's clock; what failed and waits for its next try has it now.</summary>
     private async Task Set(AuraDb db, DateTime to, CancellationToken cancellation)
     {
         var store = await db.Stores.SingleAsync(s => s.Id == db.Tenant, cancellation);
@@ -46,39 +49,51 @@ public sealed class TestClock(
             await db.SaveChangesAsync(cancellation);
             var offset = store.ClockOffset;
             await db.Database.ExecuteSqlAsync(
-                $"UPDATE jobs SET due_at = run_at - {offset} WHERE tenant_id = {db.Tenant} AND state = 'queued' AND run_at > {db.Now}", cancellation);
+                $"UPDATE jobs SET due_at = run_at - {offset} WHERE tenant_id = {db.Tenant} AND state = 'queued'", cancellation);
         }, cancellation);
         access.Forget();
     }
 
-    /// <summary>Runs what is due, and what comes of it, until nothing is left.</summary>
+    /// <summary>Runs what is due, and what comes of it, until nothing is left, also not in others' hands.</summary>
     private async Task Settle(AuraDb db, CancellationToken cancellation)
     {
-        var started = time.GetTimestamp();
+        var since = time.GetTimestamp();
         while (true)
         {
-            var done = 0;
+            var read = 0;
             foreach (var reader in readers)
-                done += await reader.Read(cancellation);
-            done += await worker.Drain(db.Tenant, cancellation);
-            if (done > 0)
-                continue;
-            if (!await IsBusy(db, cancellation) || time.GetElapsedTime(started) > Patience)
-                return;
-            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellation);
+                read += await reader.Read(cancellation);
+            if (await worker.Drain(db.Tenant, cancellation) > 0)
+                since = time.GetTimestamp();
+            else if (read == 0)
+            {
+                if (await Unfinished(db, cancellation) is not { } what)
+                    return;
+                var waited = time.GetElapsedTime(since);
+                if (waited > Patience)
+                    throw Refused.Conflict("clock_waits", $"The clock stands still, for {what}. Move it again when that is over, with 'to'.");
+                await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 8, ShortestPause.Ticks, LongestPause.Ticks)), time, cancellation);
+            }
         }
     }
 
-    /// <summary>Whether another worker is at a job of the store, or a reader has yet to see one of its events.</summary>
-    private async Task<bool> IsBusy(AuraDb db, CancellationToken cancellation)
+    /// <summary>What another worker is at, or what a reader has yet to see; null: nothing. One snapshot, for jobs end in events and events in jobs.</summary>
+    private async Task<string?> Unfinished(AuraDb db, CancellationToken cancellation)
     {
-        if (await db.Jobs.AnyAsync(j => j.State == JobState.Processing, cancellation))
-            return true;
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var jobs = await db.Database.SqlQuery<Due>($"""
+            SELECT id AS "Id", kind AS "Kind" FROM jobs
+            WHERE tenant_id = {db.Tenant} AND state IN ('queued', 'processing') AND (state = 'processing' OR due_at <= now()) ORDER BY due_at LIMIT 1
+            """).ToListAsync(cancellation);
+        if (jobs is [var job])
+            return $"{new Id<Job>(job.Id)} ({job.Kind}) was due and is not done";
         foreach (var reader in readers)
             if (await reader.IsBehind(db, cancellation))
-                return true;
-        return false;
+                return "events of the store cannot be read yet";
+        return null;
     }
+
+    private sealed record Due(long Id, string Kind);
 }
 
 /// <summary>Reads the event log behind a cursor of its own and does something about it: webhooks, automation, rollups.</summary>

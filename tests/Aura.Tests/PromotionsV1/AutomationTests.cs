@@ -4,6 +4,7 @@ using Aura.Jobs;
 using Aura.Promotions.Automations;
 using Aura.Server;
 using Aura.Tests.Inventory;
+using Aura.Tests.Jobs;
 using Aura.Tests.V2;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -176,6 +177,43 @@ public sealed class AutomationTests
         Assert.All(seasons, rule => Assert.InRange(Fired(store, rule).Result, 1, 2)); // on the very day there is one at each end
         Assert.Empty(await store.Database((db, _) => db.Jobs.Where(j => j.State == JobState.Failed || j.Error != null).Select(j => j.Error).ToListAsync()));
         await store.Verify(AutomationAudit.Checks);
+    }
+
+    [Fact]
+    public async Task Birthdays_of_days_at_which_no_server_ran_are_made_up_for_a_week_back_and_once()
+    {
+        await using var server = await TestClockTests.Alone();
+        var store = await Store.Open(server: server);
+        var rule = await Make(store, "customer_lifecycle", new { event_type = "birthday" });
+        await store.Advance("PT0S");
+        var today = (await Now(store)).Date;
+        foreach (var days in new[] { 2, 3, 8, 10, 11 })
+            await Customer(store, today.AddDays(days).AddYears(-30));
+        await store.Database(db => TestClockTests.Move(db, TimeSpan.FromDays(10)));
+
+        await store.Advance("PT0S");
+        Assert.Equal(3, await Fired(store, rule)); // the third day to the tenth
+        await store.Advance("P1D");
+        Assert.Equal(4, await Fired(store, rule));
+        await store.Advance("P5D");
+
+        Assert.Equal(4, await Fired(store, rule));
+        await store.Verify(AutomationAudit.Checks);
+    }
+
+    [Fact]
+    public async Task A_rule_that_was_off_makes_up_for_nothing()
+    {
+        await using var server = await TestClockTests.Alone();
+        var store = await Store.Open(server: server);
+        var rule = await Make(store, "customer_lifecycle", new { event_type = "birthday" });
+        await Customer(store, (await Now(store)).Date.AddDays(2).AddYears(-30));
+        await store.Test.Ok($"PUT {All}/{rule["id"]}", new { status = "disabled" });
+        await store.Advance("P4D");
+        await store.Test.Ok($"PUT {All}/{rule["id"]}", new { status = "active" });
+        await store.Advance("P1D");
+
+        Assert.Equal(0, await Fired(store, rule));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public static class AutomationLife
             await db.Take(fact, cancellation);
         var rules = await db.Rules().Where(r => type == null || r.TriggerType == type).OrderBy(r => r.Id).ToListAsync(cancellation);
         foreach (var rule in rules.Where(rule => rule.IsSwept))
-            await Sweep.Run(db, rule, cancellation);
+            await Sweep.Run(db, rule, Sweep.Today(db), db.Now, cancellation);
         return rules.Count;
     }
 

@@ -11,29 +11,33 @@ internal static class Sweep
 {
     private const int Page = 500;
 
-    /// <summary>Fires what is due on the store's day.</summary>
+    /// <summary>How long ago a day may be that nobody looked at and that is still made up for.</summary>
+    private const int MostDaysLate = 7;
+
+    /// <summary>The store's day.</summary>
+    public static DateOnly Today(AuraDb db) => db.Zone().Day(db.Now);
+
+    /// <summary>Fires what is due on a day, and the birthdays of the days before it that nobody looked at. A season that is over is not made up for.</summary>
+    /// <param name="planned">When the look was planned for: until then everything was seen.</param>
     /// <returns>What fired.</returns>
-    public static async Task<int> Run(AuraDb db, Automation rule, CancellationToken cancellation)
+    public static Task<int> Run(AuraDb db, Automation rule, DateOnly today, DateTime planned, CancellationToken cancellation) => rule.Occasion switch
     {
-        var zone = db.Zone();
-        var today = zone.Day(db.Now);
-        if (!rule.IsSeason)
-            return rule.Occasion == Occasion.Birthday ? await Birthdays(db, rule, today, cancellation) : await WinBack(db, rule, cancellation);
-        var day = Seasons.Next(rule.Occasion, today);
-        if (day.AddDays(-(rule.Conditions.DaysBefore ?? 0)) > today)
-            return 0;
-        var happening = new Happening("store", FormattableString.Invariant($"{Words<Occasion>.Of(rule.Occasion)}:{day.Year}")) { EndsAt = zone.Midnight(day.AddDays(1)), IsSettled = false };
-        return await Fire(db, rule, happening, cancellation);
-    }
+        Occasion.Birthday => Birthdays(db, rule, Since(db.Zone().Day(planned), today), today.AddDays(rule.Conditions.DaysBefore ?? 0), cancellation),
+        Occasion.WinBack => WinBack(db, rule, cancellation),
+        _ => Season(db, rule, today, cancellation),
+    };
 
     /// <summary>When to look next: at midnight, or at the one before a season.</summary>
-    public static DateTime Next(AuraDb db, Automation rule)
+    /// <param name="today">The day that was looked at.</param>
+    public static DateTime Next(AuraDb db, Automation rule, DateOnly today)
     {
-        var zone = db.Zone();
-        var tomorrow = zone.Day(db.Now).AddDays(1);
+        var tomorrow = today.AddDays(1);
         var due = rule.IsSeason ? Seasons.Next(rule.Occasion, tomorrow).AddDays(-(rule.Conditions.DaysBefore ?? 0)) : tomorrow;
-        return zone.Midnight(due > tomorrow ? due : tomorrow);
+        return db.Zone().Midnight(due > tomorrow ? due : tomorrow);
     }
+
+    internal static DateOnly Since(DateOnly planned, DateOnly today) =>
+        planned > today ? today : planned < today.AddDays(-MostDaysLate) ? today.AddDays(-MostDaysLate) : planned;
 
     /// <summary>Plans the next look of a rule that is active and by the calendar.</summary>
     public static void Plan(AuraDb db, Automation rule, DateTime at)
@@ -43,10 +47,18 @@ internal static class Sweep
             db.Enqueue<SweepAutomation>(new SweepAutomation.Payload(rule.Id, at), at);
     }
 
-    private static async Task<int> Birthdays(AuraDb db, Automation rule, DateOnly today, CancellationToken cancellation)
+    private static async Task<int> Season(AuraDb db, Automation rule, DateOnly today, CancellationToken cancellation)
     {
-        var last = today.AddDays(rule.Conditions.DaysBefore ?? 0);
-        var days = Days(today, last).Distinct().ToArray();
+        var day = Seasons.Next(rule.Occasion, today);
+        if (day.AddDays(-(rule.Conditions.DaysBefore ?? 0)) > today)
+            return 0;
+        var happening = new Happening("store", FormattableString.Invariant($"{Words<Occasion>.Of(rule.Occasion)}:{day.Year}")) { EndsAt = db.Zone().Midnight(day.AddDays(1)), IsSettled = false };
+        return await Fire(db, rule, happening, cancellation);
+    }
+
+    private static async Task<int> Birthdays(AuraDb db, Automation rule, DateOnly first, DateOnly last, CancellationToken cancellation)
+    {
+        var days = Days(first, last).Distinct().ToArray();
         var (fired, after) = (0, 0L);
         while (true)
         {
@@ -56,7 +68,7 @@ internal static class Sweep
                 ORDER BY id LIMIT {Page}
                 """).ToListAsync(cancellation);
             foreach (var customer in page)
-                if (Seasons.NextBirthday(customer.Birthday, today) is var day && day <= last)
+                if (Seasons.NextBirthday(customer.Birthday, first) is var day && day <= last)
                     fired += await Fire(db, rule, Happening.Of(customer.Id, FormattableString.Invariant($"birthday:{day.Year}")) with { IsSettled = false }, cancellation);
             if (page.Count < Page)
                 return fired;
@@ -133,8 +145,9 @@ internal sealed class SweepAutomation(AuraDb db) : IJobHandler
         var (id, at) = job.Read<Payload>();
         if (await db.Rules().FirstOrDefaultAsync(r => r.Id == id && r.NextSweepAt == at, cancellation) is not { } rule)
             return null;
-        var fired = await Sweep.Run(db, rule, cancellation);
-        var next = Sweep.Next(db, rule);
+        var today = Sweep.Today(db); // once: a midnight that passes meanwhile is the next look's
+        var fired = await Sweep.Run(db, rule, today, at, cancellation);
+        var next = Sweep.Next(db, rule, today);
         await db.InTransaction(async () =>
         {
             // By hand: the rule's version is for those who edit it.
