@@ -7,7 +7,7 @@ namespace Aura.Winback.Recovery;
 /// <summary>Why nothing is to be sent about a cart any more. Asked when a step is taken, and once more when its message is sent.</summary>
 internal static class Exits
 {
-    /// <summary>A telephone number is the same if its last nine digits are: some are written with the country, some without.</summary>
+    /// <summary>A telephone number is the same if its last nine digits are: some are written with the country, some without. <c>phone_digits</c> is the same in SQL.</summary>
     private const int PhoneDigits = 9;
 
     /// <returns>Null where nothing stands against it.</returns>
@@ -44,7 +44,7 @@ internal static class Exits
                SELECT id, placed_at FROM orders WHERE tenant_id = {db.Tenant} AND lower(email) = {email} AND placed_at >= {since} AND status <> 'cancelled'
                UNION ALL
                SELECT id, placed_at FROM orders
-               WHERE tenant_id = {db.Tenant} AND right(regexp_replace(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone'), '\D', '', 'g'), 9) = {phone}
+               WHERE tenant_id = {db.Tenant} AND phone_digits(coalesce(shipping_address ->> 'phone', billing_address ->> 'phone')) = {phone}
                  AND placed_at >= {since} AND status <> 'cancelled') own
              ORDER BY placed_at, id LIMIT 1)
             UNION ALL

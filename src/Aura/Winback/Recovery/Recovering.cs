@@ -73,10 +73,10 @@ public static class Recovering
               SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id = {owner.CustomerId}
               UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND reference = {owner.Reference}
               UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND email_key = {email}
-              UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id IS NULL AND right(regexp_replace(phone, '\D', '', 'g'), 9) = {phone}
+              UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id IS NULL AND phone_digits(phone) = {phone}
               UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id WHERE c.tenant_id = {db.Tenant} AND c.email_key = {email}
               UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id
-                WHERE c.tenant_id = {db.Tenant} AND right(regexp_replace(c.phone, '\D', '', 'g'), 9) = {phone})
+                WHERE c.tenant_id = {db.Tenant} AND phone_digits(c.phone) = {phone})
             SELECT w.id AS "Value" FROM same JOIN watched_carts w ON w.tenant_id = {db.Tenant} AND w.shopper_id = same.id
             WHERE w.status IN ('active', 'abandoned', 'lost') AND w.last_activity_at BETWEEN {since} AND {before}
             """).ToListAsync(cancellation);
