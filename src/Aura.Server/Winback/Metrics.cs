@@ -23,17 +23,16 @@ internal static class Metrics
     private static async Task<ShownMetrics> Show(AuraDb db, Telemetry telemetry, CancellationToken cancellation, [Range(1, 1440)] int window = UsualSpan)
     {
         await telemetry.Flush(cancellation);
-        var now = StoreMetrics.Of(await StoreMetrics.Minutes(db, Span(window), cancellation));
-        return new(new(now.Requests, now.ErrorRate ?? 0, LatencyFigures.Of(now.Latencies), await Custom(db, Span(window), cancellation), window));
+        return new(await Figures(db, window, await StoreMetrics.Minutes(db, Span(window), cancellation), cancellation));
     }
 
     private static async Task<ShownDashboard> Dashboard(AuraDb db, Telemetry telemetry, CancellationToken cancellation)
     {
         await telemetry.Flush(cancellation);
         var minutes = await StoreMetrics.Minutes(db, Span(UsualSpan), cancellation);
-        var (now, since) = (StoreMetrics.Of(minutes), db.Now - Span(UsualSpan));
+        var since = db.Now - Span(UsualSpan);
         return new(new(
-            new(now.Requests, now.ErrorRate ?? 0, LatencyFigures.Of(now.Latencies), await Custom(db, Span(UsualSpan), cancellation), UsualSpan),
+            await Figures(db, UsualSpan, minutes, cancellation),
             [.. minutes.GroupBy(minute => minute.Minute).Select(group => (At: group.Key, Of: StoreMetrics.Of(group))).Select(one => new MinuteFigures(one.At, one.Of.Requests, one.Of.Errors, one.Of.Latencies.Percentile(0.95)))],
             await db.AlertRules.CountAsync(rule => rule.Status == AlertStatus.Firing, cancellation),
             await db.ErrorReports.CountAsync(error => error.LastAt > since, cancellation),
@@ -47,6 +46,12 @@ internal static class Metrics
         db.MetricPoints.Add(point);
         await db.SaveChangesAsync(cancellation);
         return new(true, point.Id);
+    }
+
+    private static async Task<MetricFigures> Figures(AuraDb db, int window, IReadOnlyList<StoreMinute> minutes, CancellationToken cancellation)
+    {
+        var now = StoreMetrics.Of(minutes);
+        return new(now.Requests, now.ErrorRate ?? 0, LatencyFigures.Of(now.Latencies), await Custom(db, Span(window), cancellation), window);
     }
 
     /// <summary>Each name with its figures and its latest point; two questions, however many there are.</summary>
