@@ -21,6 +21,9 @@ public sealed class JobWorker(
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(1);
 
+    /// <summary>How far this server's clock may be behind the database's, by which jobs are taken. So long a job waits for its time, for before it many find nothing to do and would not come again.</summary>
+    private static readonly TimeSpan MostBehind = TimeSpan.FromSeconds(2);
+
     /// <summary>Jobs of one lane at a time, and jobs claimed at once.</summary>
     private const int PerLane = 4;
 
@@ -110,6 +113,8 @@ public sealed class JobWorker(
         try
         {
             var store = await StoreOf(claimed, stopping) ?? throw new InvalidOperationException($"Store {claimed.Tenant} is gone.");
+            if (claimed.RunAt - Now(store) is var early && early > TimeSpan.Zero)
+                await Task.Delay(early < MostBehind ? early : MostBehind, time, stopping);
             scope.ServiceProvider.GetRequiredService<CurrentCaller>().Value = Caller.System(store);
             var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
             if (claimed.Attempt > Job.MostBegun)
@@ -141,7 +146,9 @@ public sealed class JobWorker(
 
     /// <summary>The store with the clock by which the job was due: that it was moved is heard a moment later than its jobs are seen.</summary>
     private ValueTask<Store?> StoreOf(Claimed claimed, CancellationToken cancellation) =>
-        access.Store(claimed.Tenant, store => time.GetUtcNow().UtcDateTime + store.ClockOffset >= claimed.RunAt || !store.IsTest, cancellation);
+        access.Store(claimed.Tenant, store => Now(store) >= claimed.RunAt || !store.IsTest, cancellation);
+
+    private DateTime Now(Store store) => time.GetUtcNow().UtcDateTime + store.ClockOffset;
 
     /// <summary>Writes it as soon as the database is there; a server that stops before that leaves it to the lease.</summary>
     private async Task WhenThere(Func<Task> write, CancellationToken stopping)
