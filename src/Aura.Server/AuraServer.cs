@@ -71,7 +71,7 @@ public static class AuraServer
         services.AddSingleton(options);
         services.AddSingleton(new ServerPaths(options.Data));
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), TimeProvider.System.GetUtcNow().UtcDateTime));
+        services.AddSingleton(KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), TimeProvider.System));
         services.AddSingleton(new OutboundAddresses(options.AllowPrivateWebhooks));
         services.AddSingleton(provider => new PublicAddress(() => options.PublicUrl ?? Listening(provider) ?? options.Url));
         services.AddSingleton(Dialects);

@@ -18,12 +18,11 @@ internal static class KeyRingCommand
 
     private static int Run(ServerOptions options, bool rotates)
     {
-        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var ring = KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), now);
+        var ring = KeyRing.Open(options.KeyRing ?? Path.Combine(options.Data, "keyring"), TimeProvider.System);
         try
         {
             if (rotates)
-                ring.Rotate(now);
+                ring.Rotate();
         }
         catch (Refused refusal)
         {

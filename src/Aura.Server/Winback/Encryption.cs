@@ -48,7 +48,7 @@ internal static class Encryption
         try
         {
             var box = encrypted.StartsWith(Mark, StringComparison.Ordinal) ? Base64Url.DecodeFromChars(encrypted.AsSpan(Mark.Length)) : throw new FormatException();
-            return (ring.Open(box, Purpose, store), Convert.ToHexStringLower(box.AsSpan(1, 4)));
+            return (ring.Open(box, Purpose, store), KeyRing.KeyOf(box));
         }
         catch (Exception wrong) when (wrong is FormatException or CryptographicException or InvalidOperationException)
         {
