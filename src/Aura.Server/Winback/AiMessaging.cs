@@ -63,7 +63,9 @@ internal static class AiMessaging
     {
         var since = db.DaysAgo(days ?? 90);
         var won = await db.WonByTemplate(new(since, null), cancellation);
-        return new([.. (await db.MessageFigures(since, true, cancellation)).Select(row => WritingPerformance.Of(row, won.GetValueOrDefault((row.Channel, row.Template ?? ""))))]);
+        var sold = (await db.Sold(since, null, cancellation)).ToLookup(count => (count.Channel, count.Template), count => count.Count);
+        return new([.. (await db.MessageFigures(since, true, cancellation)).Select(row => (Row: row, Key: (row.Channel, row.Template ?? "")))
+            .Select(one => WritingPerformance.Of(one.Row, won.GetValueOrDefault(one.Key) + sold[one.Key].Sum()))]);
     }
 
     private static TemplateText Text(Channel channel, WrittenMessage message) => channel switch
@@ -140,9 +142,9 @@ public sealed record WritingPerformanceList(IReadOnlyList<WritingPerformance> Pe
 
 /// <param name="MessageId">The template.</param>
 /// <param name="OpenRate">Percent of what was sent; null where nothing was.</param>
-/// <param name="ConversionRate">Percent to which a cart is owed that was won back.</param>
+/// <param name="ConversionRate">Percent to which a cart is owed that was won back, or an order.</param>
 public sealed record WritingPerformance(string MessageId, Channel Channel, long Sent, decimal? OpenRate, decimal? ClickRate, decimal? ConversionRate)
 {
-    internal static WritingPerformance Of(MessageFigures figures, int recovered) => new(
-        figures.Template ?? "", figures.Channel, figures.Sent, figures.RateOf(figures.Opened), figures.RateOf(figures.Clicked), figures.RateOf(recovered));
+    internal static WritingPerformance Of(MessageFigures figures, int conversions) => new(
+        figures.Template ?? "", figures.Channel, figures.Sent, figures.RateOf(figures.Opened), figures.RateOf(figures.Clicked), figures.RateOf(conversions));
 }

@@ -8,6 +8,7 @@ using Aura.Persistence;
 using Aura.Promotions;
 using Aura.Server.Http;
 using Aura.Server.Http.Lists;
+using Aura.Winback.Recovery;
 using Microsoft.EntityFrameworkCore;
 
 namespace Aura.Server.Winback;
@@ -25,6 +26,7 @@ internal static class Campaigns
         var campaigns = api.MapGroup("/campaigns").WithTags("Campaigns").Scope("messages");
         campaigns.MapGet("/", List).Lists(Shape);
         campaigns.MapGet("/{id}", Show);
+        campaigns.MapGet("/{id}/stats", Stats);
         campaigns.MapPost("/", Create);
         campaigns.MapPost("/{id}/send", Send);
         var scheduled = api.MapGroup(MultiChannel.Path).WithTags("Multi-Channel").Scope("messages");
@@ -35,6 +37,12 @@ internal static class Campaigns
     private static Task<CampaignList> List(ListRequest list, AuraDb db, CancellationToken cancellation) => Shape.List(db.Campaigns, list, rows => new CampaignList(rows), cancellation);
 
     private static async Task<OneCampaign> Show(Id<Campaign> id, AuraDb db, CancellationToken cancellation) => new(await Shape.Show(db.Campaigns, id, cancellation));
+
+    private static async Task<CampaignStats> Stats(Id<Campaign> id, AuraDb db, CancellationToken cancellation)
+    {
+        var campaign = await db.Load(id, cancellation);
+        return new(id, CampaignFigures.Of(await db.MessageFigures(id, cancellation), await db.Sold(campaign.CreatedAt, id, cancellation), db.Caller.Currency));
+    }
 
     private static async Task<MadeCampaign> Create(CreateCampaign request, AuraDb db, CancellationToken cancellation)
     {
@@ -98,6 +106,23 @@ internal static class Campaigns
     {
         var (number, name) = (Id<CustomerSegment>.ToNumber(text) ?? 0, text.Trim().ToLowerInvariant());
         return await db.CustomerSegments.AsNoTracking().FirstOrDefaultAsync(s => s.Id == number || s.Name == name, cancellation) ?? throw Refused.NotFound(CustomerSegment.Noun);
+    }
+}
+
+public sealed record CampaignStats(Id<Campaign> CampaignId, CampaignFigures Stats);
+
+/// <param name="Clicked">Messages of which a link was followed.</param>
+/// <param name="Conversions">Orders that are owed to it: of the links in messages that their buyers followed in the seven days before, one of its own was the last.</param>
+/// <param name="ConversionRate">Percent of what was sent; null where nothing was.</param>
+/// <param name="Revenue">Of those in the store's currency that stand.</param>
+public sealed record CampaignFigures(long Sent, long Delivered, long Opened, long Clicked, long Conversions, decimal? ConversionRate, decimal Revenue, string Currency)
+{
+    internal static CampaignFigures Of(IReadOnlyList<MessageFigures> figures, IReadOnlyList<SaleCount> sold, Currency currency)
+    {
+        var (sent, conversions) = (figures.Sum(row => row.Sent), sold.Sum(count => count.Count));
+        return new(
+            sent, figures.Sum(row => row.Delivered), figures.Sum(row => row.Opened), figures.Sum(row => row.Clicked), conversions, sent == 0 ? null : Rounding.Percent(conversions, sent),
+            RecoveryMetrics.Revenue(sold, currency), currency.Code);
     }
 }
 

@@ -59,8 +59,9 @@ internal static class MultiChannel
         var since = db.DaysAgo(days ?? 30);
         var figures = (await db.MessageFigures(since, false, cancellation)).ToDictionary(row => row.Channel);
         var won = (await db.Counted(new(since, null), cancellation)).Where(count => count.Recovered).ToLookup(count => count.Channel);
+        var sold = (await db.Sold(since, null, cancellation)).Where(count => !count.OfCart).ToLookup(count => count.Channel);
         return new([.. Enum.GetValues<Channel>().Select(channel =>
-            ChannelPerformance.Of(figures.GetValueOrDefault(channel) ?? MessageFigures.None(channel), [.. won[channel]], db.Caller.Currency))]);
+            ChannelPerformance.Of(figures.GetValueOrDefault(channel) ?? MessageFigures.None(channel), [.. won[channel]], [.. sold[channel]], db.Caller.Currency))]);
     }
 
     private static async Task<ConfiguredChannel> Configure(ConfigureChannel request, AuraDb db, KeyRing ring, MessageProviders providers, CancellationToken cancellation)
@@ -203,11 +204,13 @@ public sealed record ConfiguredChannel(bool Success, ChannelResponse Channel);
 public sealed record PerformanceList(IReadOnlyList<ChannelPerformance> Performance);
 
 /// <param name="Recovered">Carts that were abandoned in that time and are owed to a message of the channel, as in the recovery metrics by channel.</param>
-/// <param name="Revenue">Of those in the store's currency whose orders stand.</param>
-public sealed record ChannelPerformance(Channel Channel, long Sent, long Delivered, long Opened, long Clicked, long Recovered, decimal Revenue)
+/// <param name="Conversions">Those, and the orders in that time that are owed to campaigns and to messages that were sent directly, though no cart had been abandoned.</param>
+/// <param name="Revenue">Of the conversions in the store's currency whose orders stand.</param>
+public sealed record ChannelPerformance(Channel Channel, long Sent, long Delivered, long Opened, long Clicked, long Recovered, decimal Revenue, long Conversions)
 {
-    internal static ChannelPerformance Of(MessageFigures figures, IReadOnlyList<CartCount> won, Currency currency) => new(
-        figures.Channel, figures.Sent, figures.Delivered, figures.Opened, figures.Clicked, won.Sum(count => count.Count), RecoveryMetrics.Revenue(won, currency));
+    internal static ChannelPerformance Of(MessageFigures figures, IReadOnlyList<CartCount> won, IReadOnlyList<SaleCount> sold, Currency currency) => new(
+        figures.Channel, figures.Sent, figures.Delivered, figures.Opened, figures.Clicked, won.Sum(count => count.Count),
+        RecoveryMetrics.Revenue(won, currency) + RecoveryMetrics.Revenue(sold, currency), won.Sum(count => count.Count) + sold.Sum(count => count.Count));
 }
 
 public sealed record ChannelStats(Channel Channel, StatsResponse Stats);

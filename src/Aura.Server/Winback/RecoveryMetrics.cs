@@ -88,7 +88,11 @@ internal static class RecoveryMetrics
         return Rounding.Percent(all.Where(count => count.Recovered).Sum(count => count.Count), all.Sum(count => count.Count));
     }
 
+    /// <summary>Of those in a currency.</summary>
     internal static decimal Revenue(IEnumerable<CartCount> counted, Currency currency) => new Money(counted.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
+
+    /// <inheritdoc cref="Revenue(IEnumerable{CartCount}, Currency)"/>
+    internal static decimal Revenue(IEnumerable<SaleCount> sold, Currency currency) => new Money(sold.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
 }
 
 public sealed record ExportMetrics(ExportFormat Format = ExportFormat.Json, DateTime? From = null, DateTime? To = null);

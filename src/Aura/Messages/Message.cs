@@ -94,7 +94,12 @@ public sealed class Message : StoreEntity, IIdentified
     public DateTime? SentAt { get; private set; }
     public DateTime? DeliveredAt { get; private set; }
     public DateTime? OpenedAt { get; private set; }
+
+    /// <summary>When a link in it was first followed.</summary>
     public DateTime? ClickedAt { get; private set; }
+
+    /// <summary>When a link in it was last followed, as far as that is known.</summary>
+    public DateTime? LastClickedAt { get; private set; }
 
     /// <summary>Whether somebody got it, as far as is known.</summary>
     public bool IsOut => State is MessageState.Sent or MessageState.Delivered;
@@ -154,13 +159,19 @@ public sealed class Message : StoreEntity, IIdentified
 
     internal void Lose(string reason) => (State, Reason) = (MessageState.Unknown, reason);
 
-    /// <summary>Whoever clicks has opened it, and it has arrived.</summary>
-    internal void Opened(DateTime now, bool clicked)
+    internal void Opened(DateTime now)
     {
         Arrived(now);
         OpenedAt ??= now;
-        if (clicked)
-            ClickedAt ??= now;
+    }
+
+    /// <summary>Whoever clicks has opened it, and it has arrived.</summary>
+    /// <param name="isRepeated">It may be an old click that is told once more.</param>
+    internal void Clicked(DateTime now, bool isRepeated)
+    {
+        Opened(now);
+        ClickedAt ??= now;
+        LastClickedAt = isRepeated ? LastClickedAt ?? now : now;
     }
 
     /// <summary>Nothing is left that says who got what.</summary>

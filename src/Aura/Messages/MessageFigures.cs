@@ -20,19 +20,23 @@ public static class MessageStatistics
 {
     /// <summary>Counts the messages since a time, tests not among them.</summary>
     /// <param name="byTemplate">For each template apart.</param>
-    /// <remarks>SQL by hand: every figure in one pass.</remarks>
-    public static async Task<IReadOnlyList<MessageFigures>> MessageFigures(this AuraDb db, DateTime since, bool byTemplate, CancellationToken cancellation)
-    {
-        var counted = await db.Database.SqlQuery<Counted>($"""
-            SELECT channel, CASE WHEN {byTemplate} THEN template END AS template,
-              count(*) FILTER (WHERE state IN ('sent', 'delivered', 'bounced')) AS sent, count(*) FILTER (WHERE state = 'delivered') AS delivered,
-              count(opened_at) AS opened, count(clicked_at) AS clicked, count(*) FILTER (WHERE state = 'bounced') AS bounced, count(*) FILTER (WHERE state = 'failed') AS failed,
-              count(*) FILTER (WHERE state = 'skipped') AS skipped, count(*) FILTER (WHERE state = 'unknown') AS unknown
-            FROM messages WHERE tenant_id = {db.Tenant} AND created_at >= {since} AND shopper_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
-            """).ToListAsync(cancellation);
-        return [.. counted.Select(row => new MessageFigures(
-            Words<Channel>.Parse(row.Channel), row.Template, row.Sent, row.Delivered, row.Opened, row.Clicked, row.Bounced, row.Failed, row.Skipped, row.Unknown))];
-    }
+    public static Task<List<MessageFigures>> MessageFigures(this AuraDb db, DateTime since, bool byTemplate, CancellationToken cancellation) =>
+        Counted(db.Messages.Where(m => m.CreatedAt >= since), byTemplate, cancellation);
 
-    private sealed record Counted(string Channel, string? Template, long Sent, long Delivered, long Opened, long Clicked, long Bounced, long Failed, long Skipped, long Unknown);
+    /// <summary>Counts the messages of a campaign, by channel.</summary>
+    public static Task<List<MessageFigures>> MessageFigures(this AuraDb db, Id<Campaign> campaign, CancellationToken cancellation) =>
+        Counted(db.Messages.Where(m => m.CampaignId == campaign.Value), false, cancellation);
+
+    /// <summary>Every figure in one pass.</summary>
+    private static Task<List<MessageFigures>> Counted(IQueryable<Message> messages, bool byTemplate, CancellationToken cancellation) => messages
+        .Where(m => m.ShopperId != null)
+        .GroupBy(m => new { m.Channel, Template = byTemplate ? m.Template : null })
+        .OrderBy(same => same.Key.Channel).ThenBy(same => same.Key.Template)
+        .Select(same => new MessageFigures(
+            same.Key.Channel, same.Key.Template,
+            same.LongCount(m => m.State == MessageState.Sent || m.State == MessageState.Delivered || m.State == MessageState.Bounced),
+            same.LongCount(m => m.State == MessageState.Delivered), same.LongCount(m => m.OpenedAt != null), same.LongCount(m => m.ClickedAt != null),
+            same.LongCount(m => m.State == MessageState.Bounced), same.LongCount(m => m.State == MessageState.Failed), same.LongCount(m => m.State == MessageState.Skipped),
+            same.LongCount(m => m.State == MessageState.Unknown)))
+        .ToListAsync(cancellation);
 }

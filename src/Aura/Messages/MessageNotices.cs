@@ -30,7 +30,10 @@ public static class MessageNotices
         if (message.IsOut)
         {
             var isNew = link is null ? message.OpenedAt is null : message.ClickedAt is null;
-            message.Opened(db.Now, clicked: link is not null);
+            if (link is null)
+                message.Opened(db.Now);
+            else
+                message.Clicked(db.Now, isRepeated: false);
             if (isNew && link is not null)
                 db.Publish("message.clicked", message, new { Channel = Words<Channel>.Of(message.Channel) });
             await db.SaveChangesAsync(cancellation);
@@ -62,8 +65,11 @@ public static class MessageNotices
                 message.Bounce(notice.Text ?? "");
                 db.Publish("message.bounced", message, new { Channel = Words<Channel>.Of(message.Channel), Hard = notice.Kind == NoticeKind.HardBounce });
                 break;
-            case NoticeKind.Opened or NoticeKind.Clicked when message is { IsOut: true }:
-                message.Opened(db.Now, clicked: notice.Kind == NoticeKind.Clicked);
+            case NoticeKind.Opened when message is { IsOut: true }:
+                message.Opened(db.Now);
+                break;
+            case NoticeKind.Clicked when message is { IsOut: true }:
+                message.Clicked(db.Now, isRepeated: true);
                 break;
             case NoticeKind.Unsubscribed when message is not null:
                 await db.Withdraw(channel, message.ShopperId, "provider", cancellation);

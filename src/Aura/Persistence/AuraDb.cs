@@ -212,6 +212,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public DbSet<IncentiveOffer> IncentiveOffers => Set<IncentiveOffer>();
     public DbSet<LiveDashboard> LiveDashboards => Set<LiveDashboard>();
     public DbSet<ShopOrder> ShopOrders => Set<ShopOrder>();
+    public DbSet<MessageSale> MessageSales => Set<MessageSale>();
 
     /// <summary>Runs in the transaction that is open, or in one of its own that is committed at the end.</summary>
     public async Task<T> InTransaction<T>(Func<Task<T>> work, CancellationToken cancellation)

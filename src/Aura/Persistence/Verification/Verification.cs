@@ -6,6 +6,7 @@ using Aura.Promotions;
 using Aura.Promotions.AbTests;
 using Aura.Promotions.Automations;
 using Aura.Wallets;
+using Aura.Winback.Recovery;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,7 +18,7 @@ public static class Verification
     /// <summary>Differences of one check that are listed; all are counted.</summary>
     public const int MostShown = 1000;
 
-    public static readonly IReadOnlyList<Check> Everything = [.. StockAudit.Checks, .. PaymentAudit.Checks, .. OrderAudit.Checks, .. ReviewAudit.Checks, .. PromotionAudit.Checks, .. AbAudit.Checks, .. AutomationAudit.Checks, .. WalletAudit.Checks];
+    public static readonly IReadOnlyList<Check> Everything = [.. StockAudit.Checks, .. PaymentAudit.Checks, .. OrderAudit.Checks, .. ReviewAudit.Checks, .. PromotionAudit.Checks, .. AbAudit.Checks, .. AutomationAudit.Checks, .. WalletAudit.Checks, .. RecoveryAudit.Checks];
 
     /// <param name="store">Null: all stores.</param>
     /// <remarks>Each check is one statement, and so sees one moment: it can run beside a server that sells.</remarks>

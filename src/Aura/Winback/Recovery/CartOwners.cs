@@ -39,6 +39,31 @@ public static class CartOwners
         return shopper;
     }
 
+    /// <summary>The numbers of all the shoppers that somebody is known as.</summary>
+    /// <remarks>SQL by hand, for the reasons of <see cref="Exits.OrderOf"/>.</remarks>
+    internal static Task<long[]> PeopleOf(this AuraDb db, CartOwner owner, CancellationToken cancellation)
+    {
+        var (email, phone) = (owner.Email?.Trim().ToLowerInvariant(), Exits.Digits(owner.Phone));
+        return db.Database.SqlQuery<long>($"""
+            SELECT id AS "Value" FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id = {owner.CustomerId}
+            UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND reference = {owner.Reference}
+            UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND email_key = {email}
+            UNION SELECT id FROM shoppers WHERE tenant_id = {db.Tenant} AND customer_id IS NULL AND phone_digits(phone) = {phone}
+            UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id WHERE c.tenant_id = {db.Tenant} AND c.email_key = {email}
+            UNION SELECT s.id FROM customers c JOIN shoppers s ON s.tenant_id = c.tenant_id AND s.customer_id = c.id
+              WHERE c.tenant_id = {db.Tenant} AND phone_digits(c.phone) = {phone}
+            """).ToArrayAsync(cancellation);
+    }
+
+    /// <inheritdoc cref="PeopleOf(AuraDb, CartOwner, CancellationToken)"/>
+    internal static async Task<long[]> PeopleOf(this AuraDb db, WatchedCart cart, CancellationToken cancellation)
+    {
+        if (await db.Shoppers.FirstOrDefaultAsync(s => s.Id == cart.ShopperId, cancellation) is not { } shopper)
+            return [];
+        var contact = await db.Contact(shopper, cancellation);
+        return await db.PeopleOf(new CartOwner(shopper.Reference, shopper.CustomerId, contact.Email, contact.Phone), cancellation);
+    }
+
     /// <summary>The store's customer of that address, or somebody who left it before.</summary>
     private static async Task<Shopper> OfEmail(this AuraDb db, string email, CancellationToken cancellation)
     {

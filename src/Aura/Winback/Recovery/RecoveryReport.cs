@@ -12,6 +12,11 @@ public sealed record RecoveryPeriod(DateTime? From, DateTime? To);
 /// <param name="Revenue">In minor units, as long as their orders stand.</param>
 public sealed record CartCount(bool Recovered, Attribution? Attribution, Channel? Channel, string? Segment, Currency Currency, int Count, long Revenue);
 
+/// <summary>Orders that are alike and owed to messages of campaigns, or to such that were sent directly.</summary>
+/// <param name="OfCart">They won back carts that had been abandoned, and are among those.</param>
+/// <param name="Revenue">In minor units, as long as they stand.</param>
+public sealed record SaleCount(Channel Channel, string Template, bool OfCart, Currency Currency, int Count, long Revenue);
+
 /// <summary>What a workflow did in a period.</summary>
 /// <param name="Recovered">Carts that were bought after one of its links or messages.</param>
 public sealed record WorkflowFigures(
@@ -34,6 +39,18 @@ public static class RecoveryReport
         .Select(same => new CartCount(same.Key.Recovered, same.Key.Attribution, same.Key.CreditedChannel, same.Key.CountedSegment, same.Key.Currency, same.Count(), same.Sum(c => c.Revenue)))
         .ToListAsync(cancellation);
 
+    /// <summary>Orders since a time that are owed to messages that no workflow sent.</summary>
+    /// <param name="campaign">Null: to whichever message.</param>
+    public static Task<List<SaleCount>> Sold(this AuraDb db, DateTime since, Id<Campaign>? campaign, CancellationToken cancellation)
+    {
+        var messages = campaign is { } one ? db.Messages.Where(m => m.CampaignId == one.Value) : db.Messages;
+        return db.MessageSales.Where(s => s.PlacedAt >= since)
+            .Join(messages, s => new { s.TenantId, Id = s.MessageId }, m => new { m.TenantId, m.Id }, (s, m) => new { s.Currency, s.Revenue, OfCart = s.CartId != null, m.Channel, m.Template })
+            .GroupBy(sale => new { sale.Channel, sale.Template, sale.OfCart, sale.Currency })
+            .Select(same => new SaleCount(same.Key.Channel, same.Key.Template, same.Key.OfCart, same.Key.Currency, same.Count(), same.Sum(sale => sale.Revenue)))
+            .ToListAsync(cancellation);
+    }
+
     /// <summary>Messages of workflows that went out, by channel, for carts that were abandoned in a period.</summary>
     public static async Task<Dictionary<Channel, int>> Sent(this AuraDb db, RecoveryPeriod period, CancellationToken cancellation) => (await db.Database.SqlQuery<SentBy>($"""
         SELECT m.channel AS "Channel", count(*)::int AS "Count" FROM watched_carts c
@@ -43,14 +60,14 @@ public static class RecoveryReport
         GROUP BY m.channel
         """).ToListAsync(cancellation)).ToDictionary(sent => Words<Channel>.Parse(sent.Channel), sent => sent.Count);
 
-    /// <summary>Carts that were abandoned in a period and won back, by the template of the message that they are owed to: the last before the order.</summary>
+    /// <summary>Carts that were abandoned in a period and won back, by the template of the message of a workflow that they are owed to: the last before the order.</summary>
     public static async Task<Dictionary<(Channel Channel, string Template), int>> WonByTemplate(this AuraDb db, RecoveryPeriod period, CancellationToken cancellation) =>
         (await db.Database.SqlQuery<WonBy>($"""
             SELECT owed.channel AS "Channel", owed.template AS "Template", count(*)::int AS "Count" FROM watched_carts c CROSS JOIN LATERAL (
               SELECT m.channel, m.template FROM recovery_journeys j
               JOIN messages m ON m.tenant_id = j.tenant_id AND m.exit_check = {RecoveryExit.Called} AND m.exit_subject = j.id::text
               WHERE j.tenant_id = c.tenant_id AND j.cart_id = c.id AND m.sent_at <= c.recovered_at ORDER BY m.sent_at DESC LIMIT 1) owed
-            WHERE c.tenant_id = {db.Tenant} AND c.status = 'recovered' AND c.attribution IN ('direct', 'assisted')
+            WHERE c.tenant_id = {db.Tenant} AND c.status = 'recovered' AND c.attribution IN ('direct', 'assisted') AND c.credited_message_id IS NULL
               AND c.abandoned_at >= coalesce({period.From}::timestamptz, '-infinity') AND c.abandoned_at < coalesce({period.To}::timestamptz, 'infinity')
             GROUP BY 1, 2
             """).ToListAsync(cancellation)).ToDictionary(won => (Words<Channel>.Parse(won.Channel), won.Template), won => won.Count);
@@ -64,7 +81,7 @@ public static class RecoveryReport
                 AND j.created_at >= coalesce({period.From}::timestamptz, '-infinity') AND j.created_at < coalesce({period.To}::timestamptz, 'infinity')
             ), won AS (
               SELECT DISTINCT c.id, c.currency, c.revenue FROM own j JOIN watched_carts c ON c.tenant_id = j.tenant_id AND c.id = j.cart_id
-              WHERE j.status NOT IN ('skipped', 'held_out') AND c.status = 'recovered' AND c.attribution IN ('direct', 'assisted')
+              WHERE j.status NOT IN ('skipped', 'held_out') AND c.status = 'recovered' AND c.attribution IN ('direct', 'assisted') AND c.credited_message_id IS NULL
             )
             SELECT count(*) FILTER (WHERE status IN ('running', 'completed', 'exited'))::int AS "Triggered", count(*) FILTER (WHERE status = 'running')::int AS "Running",
               count(*) FILTER (WHERE status = 'completed')::int AS "Completed", count(*) FILTER (WHERE status = 'exited')::int AS "Exited",

@@ -74,7 +74,8 @@ public static class ShopifyCarts
         if (!order.Hears(told.UpdatedAt, told.Keys, owner, told.CancelledAt))
             return false;
         if (told.CancelledAt is not null)
-            await db.Reverse(told.Id, cancellation);
+            await db.Reverse(
+                db.WatchedCarts.Where(c => c.Source == CartSource.Shopify && c.OrderReference == told.Id), db.MessageSales.Where(s => s.CartId == null && s.OrderReference == told.Id), cancellation);
         else if (isNew)
             await db.Settle(told, owner, order.PlacedAt, cancellation);
         await db.SaveChangesAsync(cancellation);
@@ -84,15 +85,8 @@ public static class ShopifyCarts
     private static async Task Settle(this AuraDb db, ShopifyOrder told, CartOwner owner, DateTime placed, CancellationToken cancellation)
     {
         var own = await db.CartOf(told.Keys, cancellation);
-        var others = await db.CartsOf(owner, placed, cancellation);
         var bought = new BoughtCart(null, told.Id, Money.Round(told.Total, Currency.Of(told.Currency)));
-        await db.Settle(own is { } cart ? [cart, .. others] : others, own, bought, placed, cancellation);
-    }
-
-    private static async Task Reverse(this AuraDb db, string order, CancellationToken cancellation)
-    {
-        if (await db.WatchedCarts.Where(c => c.Source == CartSource.Shopify && c.OrderReference == order).Select(c => (long?)c.Id).FirstOrDefaultAsync(cancellation) is { } cart)
-            (await db.LockWatched(cart, cancellation))?.Reverse();
+        await db.Settle(await db.PeopleOf(owner, cancellation), own, bought, placed, cancellation);
     }
 
     private static Task<long?> CartOf(this AuraDb db, IReadOnlyList<string> keys, CancellationToken cancellation)

@@ -117,6 +117,9 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
     /// <summary>The channel of the message that it is owed to; null: to none.</summary>
     public Channel? CreditedChannel { get; private set; }
 
+    /// <summary>The message that it is owed to, of a campaign or sent directly; null: one of a journey, or none.</summary>
+    public long? CreditedMessageId { get; private set; }
+
     /// <summary>The segment that it is counted under: the one that was told, or else the first of the customer's.</summary>
     public string? CountedSegment { get; private set; }
 
@@ -194,8 +197,8 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
         var wasAbandoned = AbandonedAt is not null;
         (Status, LookAt, OrderId, OrderReference) = (wasAbandoned ? WatchedStatus.Recovered : WatchedStatus.Closed, null, order.OrderId, order.Reference);
         if (wasAbandoned)
-            (RecoveredAt, Revenue, Attribution, CreditedChannel) =
-                (now, order.Total is { } total && total.Currency == Currency ? total.Minor : order.Total is null ? Value : 0, credit.Attribution, credit.Channel);
+            (RecoveredAt, Revenue, Attribution, CreditedChannel, CreditedMessageId) =
+                (now, order.Total is { } total && total.Currency == Currency ? total.Minor : order.Total is null ? Value : 0, credit.Attribution, credit.Channel, credit.Message);
     }
 
     /// <summary>Nothing is done about it any more.</summary>
@@ -218,7 +221,8 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
 
 /// <summary>What an order is owed to.</summary>
 /// <param name="Channel">Of the last message before it, where one helped.</param>
-public sealed record Credit(Attribution Attribution, Channel? Channel);
+/// <param name="Message">Whose link was followed, if no journey sent it.</param>
+public sealed record Credit(Attribution Attribution, Channel? Channel, long? Message = null);
 
 /// <param name="OrderId">Of this store; null: the order is another shop's.</param>
 /// <param name="Total">Null: nobody said, and the cart's own value counts.</param>
@@ -240,6 +244,7 @@ internal sealed class WatchedCartMapping : IEntityTypeConfiguration<WatchedCart>
     public void Configure(EntityTypeBuilder<WatchedCart> cart)
     {
         cart.HasOne(c => c.Shopper).WithMany().HasForeignKey(c => new { c.TenantId, c.ShopperId });
+        cart.HasOne<Message>().WithMany().HasForeignKey(c => new { c.TenantId, c.CreditedMessageId });
         cart.HasIndex(c => new { c.TenantId, c.Source, c.ExternalId }).IsUnique();
         cart.Property(c => c.Contents).Json();
         cart.Ignore(c => c.Patience).Ignore(c => c.IdleAt).Ignore(c => c.IsOver);
