@@ -112,6 +112,7 @@ public sealed partial record Failure(int Status, string? Code, string Message, I
     {
         404 => "There is nothing here.",
         405 => "This path does not take that method.",
+        408 => "The body came too slowly.",
         413 => "The body is too large.",
         415 => "The body must be JSON (Content-Type: application/json).",
         426 => "Open it as a WebSocket, or accept text/event-stream.",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
 namespace Aura.Server.Http;
@@ -20,7 +21,7 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
             if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
                 await Write(http, Failure.Of(http.Response.StatusCode, http.TraceIdentifier));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is ConnectionResetException || gone is OperationCanceledException && http.RequestAborted.IsCancellationRequested)
         {
             log.LogDebug("The caller of {Method} {Path} hung up", http.Request.Method, http.Request.Path);
         }
