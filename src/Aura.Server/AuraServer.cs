@@ -45,8 +45,12 @@ public static class AuraServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
+            var connections = ActivatorUtilities.CreateInstance<ConnectionLimit>(kestrel.ApplicationServices, ConnectionLimit.Files(), options.Certificate is null);
             kestrel.ConfigureEndpointDefaults(endpoint =>
-                endpoint.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
+            {
+                endpoint.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                endpoint.Use(connections.Guard);
+            });
             if (options.Certificate is { } certificate)
                 kestrel.ConfigureHttpsDefaults(tls =>
                 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Aura.Tests;
 
@@ -43,10 +44,14 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <param name="database">A connection string; the server migrates it and makes its first account. Null: a private cluster.</param>
-    public static async Task<ServerProcess> Start(string? database, string? data = null, params (string Name, string Value)[] environment)
+    public static Task<ServerProcess> Start(string? database, string? data = null, params (string Name, string Value)[] environment) => Start(database, data, null, environment);
+
+    /// <param name="files">That it may have open at once; null: as many as we.</param>
+    public static async Task<ServerProcess> Start(string? database, string? data, int? files, params (string Name, string Value)[] environment)
     {
         var address = new Uri($"http://127.0.0.1:{Ports.Free()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "aura-server.dll"), "run"])
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "aura-server.dll"), "run"];
+        var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n {files?.ToString(CultureInfo.InvariantCulture) ?? "$(ulimit -n)"} && exec \"$@\"", "server", .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -73,7 +78,12 @@ public sealed class ServerProcess : IAsyncDisposable
         var errors = new ConcurrentQueue<string>();
         process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
         process.Exited += (_, _) =>
+        {
+            if (ready.Task.IsCompleted)
+                return;
+            process.WaitForExit(); // for its last words too
             ready.TrySetException(new InvalidOperationException($"The server ended with code {process.ExitCode} before it was ready: {string.Join('\n', log.Concat(errors).TakeLast(40))}"));
+        };
         process.Start();
         EndWithUs(process.Id);
         process.BeginOutputReadLine();
