@@ -110,8 +110,8 @@ public sealed class KilledDatabaseTests
         }
     }
 
-    private static string Database(string data) =>
+    internal static string Database(string data) =>
         new NpgsqlConnectionStringBuilder { Host = Pid(data)[4], Username = "aura", Database = "aura", Pooling = false }.ConnectionString;
 
-    private static string[] Pid(string data) => File.ReadAllLines(Path.Combine(data, "postgres/cluster/postmaster.pid"));
+    internal static string[] Pid(string data) => File.ReadAllLines(Path.Combine(data, "postgres/cluster/postmaster.pid"));
 }
