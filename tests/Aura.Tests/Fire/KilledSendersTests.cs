@@ -22,10 +22,7 @@ public sealed class KilledSendersTests
         await using var source = AuraServices.DataSource(database);
         var shop = (string)(await Scalar(source, "SELECT domain FROM stores WHERE is_test"))!;
         var client = servers[0].Client(ServerProcess.TestKey);
-        await client.Ok($"POST {Api}/ai/orchestration/multi-channel/configure?shop={shop}", new
-        {
-            type = "email", provider = "smtp", settings = new { host = "localhost", port = $"{mail.Port}", from = "shop@example.com", security = "none", catcher = "true" },
-        });
+        await SendBy(mail, client, shop);
         await client.Ok($"POST {Api}/ai/orchestration/recovery-workflows?shop={shop}", new { name = "All", triggers = Array.Empty<string>(), actions = new[] { "send_email" } });
         var carts = await Leave(client, shop);
 
@@ -55,6 +52,48 @@ public sealed class KilledSendersTests
         await Verified.All(database);
     }
 
+    [Fact(Timeout = 600_000)]
+    public async Task A_campaign_whose_servers_are_killed_in_turn_reaches_everybody_once()
+    {
+        await using var mail = MailServer.Start();
+        var (database, data) = (await TestCluster.CreateDatabase(), TestCluster.TemporaryDirectory());
+        ServerProcess[] servers = [await ServerProcess.Start(database, data), await ServerProcess.Start(database, data)];
+        await using var source = AuraServices.DataSource(database);
+        var shop = (string)(await Scalar(source, "SELECT domain FROM stores WHERE is_test"))!;
+        var client = servers[0].Client(ServerProcess.TestKey);
+        await SendBy(mail, client, shop);
+        var people = await Leave(client, shop);
+        var campaign = await client.Ok($"POST {Api}/campaigns?shop={shop}", new { name = "All", customerIds = Enumerable.Range(0, people).Select(i => $"c{i}") });
+        await client.Ok($"POST {Api}/campaigns/{campaign["campaignId"]}/send?shop={shop}");
+
+        for (var kill = 0; kill < 4; kill++)
+        {
+            // The first falls as soon as anything was sent, while messages are being queued yet.
+            var enough = 1 + kill * people / 5;
+            await Await.Until(async () => mail.Mails.Count >= enough || await LeftOfCampaign(source) == 0);
+            servers[kill % 2].Kill();
+            await servers[kill % 2].DisposeAsync();
+            servers[kill % 2] = await ServerProcess.Start(database, data);
+        }
+
+        await Await.Until(async () => await LeftOfCampaign(source) == 0);
+        foreach (var server in servers)
+            await server.DisposeAsync();
+
+        Assert.DoesNotContain(mail.Mails.CountBy(letter => letter.To), same => same.Value > 1);
+        var unknown = (long)(await Scalar(source, "SELECT count(*) FROM messages WHERE state = 'unknown'"))!;
+        Assert.Equal((long)people, await Scalar(source, "SELECT count(DISTINCT shopper_id) FROM messages"));
+        Assert.Equal((long)people, (long)(await Scalar(source, "SELECT count(*) FROM messages WHERE state = 'sent'"))! + unknown);
+        Assert.InRange(mail.Mails.Count, people - unknown, people);
+        Assert.InRange(unknown, 0, 4 * 8);
+        await Verified.All(database);
+    }
+
+    private static Task SendBy(MailServer mail, HttpClient client, string shop) => client.Ok($"POST {Api}/ai/orchestration/multi-channel/configure?shop={shop}", new
+    {
+        type = "email", provider = "smtp", settings = new { host = "localhost", port = $"{mail.Port}", from = "shop@example.com", security = "none", catcher = "true" },
+    });
+
     private static async Task<int> Leave(HttpClient client, string shop)
     {
         await Parallel.ForAsync(0, Carts, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, _) =>
@@ -70,6 +109,9 @@ public sealed class KilledSendersTests
     private static async Task<long> Left(NpgsqlDataSource source) => (long)(await Scalar(source, """
         SELECT (SELECT count(*) FROM messages WHERE state IN ('queued', 'sending')) + (SELECT count(*) FROM recovery_journeys WHERE status = 'running')
         """))!;
+
+    private static async Task<long> LeftOfCampaign(NpgsqlDataSource source) =>
+        await Left(source) + (long)(await Scalar(source, "SELECT count(*) FROM campaigns WHERE status <> 'sent'"))!;
 
     private static async Task<object?> Scalar(NpgsqlDataSource source, string sql)
     {
