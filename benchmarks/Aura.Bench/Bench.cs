@@ -15,6 +15,9 @@ internal sealed class Bench(BenchOptions options, Shop shop, Contestant floor, C
     public Meter Meter => meter;
     public CancellationToken Cancellation => cancellation;
 
+    /// <summary>Among how many products work is chosen, from all over the shop: all, unless it is said otherwise.</summary>
+    public int Products { get; init; } = shop.Size.Products;
+
     /// <summary>The product against the floor.</summary>
     public async Task<Result> Measure(Workload workload)
     {

@@ -43,7 +43,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
         return Found(results) with { Lists = lists, Cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null };
     }
 
-    /// <summary>The large shop in the place of the product, the small one in that of the floor.</summary>
+    /// <summary>The large shop in the place of the product, the small one in that of the floor. They are asked for as much: it is the shop that grows, not its traffic.</summary>
     private async Task<Findings> Growth()
     {
         var (small, large) = (await Shop.Open(postgres, options.Size.Hundredth(), cancellation), await Shop.Open(postgres, options.Size, cancellation));
@@ -52,7 +52,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
         await using var few = await Contestant.Product(options, small, cancellation);
         await using var many = await Contestant.Product(options, large, cancellation);
         var inSmall = new Bench(options, small, few, few, new(ofSmall, postgres.ProcessId), cancellation);
-        var inLarge = new Bench(options, large, many, many, new(ofLarge, postgres.ProcessId), cancellation);
+        var inLarge = new Bench(options, large, many, many, new(ofLarge, postgres.ProcessId), cancellation) { Products = small.Size.Products };
         var results = new List<Result>();
         foreach (var (one, other) in Workloads.Create().Zip(Workloads.Create()).Where(pair => Workloads.Grows(pair.First) && options.Wants(pair.First.Name)))
         {

@@ -5,18 +5,25 @@ namespace Aura.Bench;
 /// <summary>A server with the work that it is to do.</summary>
 internal sealed record Entrant(Bench Bench, Workload Workload, Contestant Contestant)
 {
-    private const int MostTurns = 15;
+    private const int MostTurns = 40, Seconds = 3;
+
+    /// <summary>Of one processor's time.</summary>
+    private const double Little = 0.03;
 
     private LoadPlan plan = null!; // made ready before its first turn
 
-    /// <summary>Looks at a few answers, and lets the runtime compile what is hot until that makes it no faster: it does so beside the work, which takes a while on few processors.</summary>
+    /// <summary>Looks at a few answers, and lets the runtime compile what is hot until it has little more to do: on few processors that takes a while, beside the work.</summary>
     public async Task MakeReady()
     {
         await Workload.Check(Bench, Contestant);
         plan = await Workload.Requests(Bench, Contestant);
-        var (before, now) = (0.0, 0.0);
-        for (var turn = 0; turn < MostTurns && (turn < 3 || now > 1.05 * before); turn++)
-            (before, now) = (now, (await Wrk.Run(Contestant, plan, 3, Bench.Cancellation)).PerSecond);
+        var compiled = double.MaxValue;
+        for (var turn = 0; turn < MostTurns && (turn < 3 || compiled > Little); turn++)
+        {
+            var before = Usage.OfCompiler(Contestant.ProcessId);
+            await Wrk.Run(Contestant, plan, Seconds, Bench.Cancellation);
+            compiled = (Usage.OfCompiler(Contestant.ProcessId) - before) / Seconds;
+        }
     }
 
     public async Task<Turn> Take()

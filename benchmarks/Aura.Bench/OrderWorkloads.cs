@@ -22,11 +22,8 @@ internal class OrderPlaced(string name = "W3", string about = "order of 3 lines 
         """{"name":"Jane Doe","line1":"1 Main St","city":"Springfield","state":"IL","zip":"62701","country":"US"}""";
 
     /// <summary>Three different variants each.</summary>
-    protected static IEnumerable<long[]> Baskets(Bench bench)
-    {
-        var variants = 3L * bench.Shop.Size.Products;
-        return bench.Draw((int)Math.Min(variants, 60_000), bench.Shop.Loaded.FirstVariant, variants).Chunk(3).Where(basket => basket.Length == 3);
-    }
+    protected static IEnumerable<long[]> Baskets(Bench bench) =>
+        bench.Draw(Math.Min(3 * bench.Products, 60_000), bench.Shop.Loaded.FirstVariant, 3 * bench.Shop.Size.Products).Chunk(3).Where(basket => basket.Length == 3);
 
     private static IEnumerable<string> Bodies(Bench bench) => Baskets(bench).Select((basket, n) =>
         $$"""{"customer_id":"cust_{{bench.Shop.Loaded.FirstCustomer + n % bench.Shop.Size.Customers}}","items":[{{string.Join(',', basket.Select(id => $$"""{"variant_id":"var_{{id}}","quantity":1}"""))}}],"shipping_address":{{Address}},"shipping_method":"standard"}""");

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Aura.Bench;
 
 /// <summary>W1: a product with its variants.</summary>
-/// <param name="hot">How many different products are asked for; null: all.</param>
+/// <param name="hot">How many different products are asked for; null: as many as there are to choose among.</param>
 internal sealed class ProductById(string name, string about, int? hot = null) : Workload(name, about)
 {
     public override Task<LoadPlan> Requests(Bench bench, Contestant contestant) => bench.Requests(
@@ -22,17 +22,15 @@ internal sealed class ProductById(string name, string about, int? hot = null) : 
 
     private static string Prefix(Contestant contestant) => contestant.IsFloor ? "" : "prod_";
 
-    private IEnumerable<long> Draw(Bench bench) => bench.Draw(hot ?? Math.Min(bench.Shop.Size.Products, 200_000), bench.Shop.Loaded.FirstProduct, bench.Shop.Size.Products);
+    private IEnumerable<long> Draw(Bench bench) => bench.Draw(hot ?? Math.Min(bench.Products, 200_000), bench.Shop.Loaded.FirstProduct, bench.Shop.Size.Products);
 }
 
 /// <summary>W2: fifty products from anywhere in the list of all, by cursor.</summary>
 internal sealed class ProductPage() : Workload("W2", "50 products from a random place, by cursor")
 {
-    private const int Places = 1_000;
-
     public override async Task<LoadPlan> Requests(Bench bench, Contestant contestant)
     {
-        var places = bench.Draw(Math.Min(Places, bench.Shop.Size.Products), bench.Shop.Loaded.FirstProduct + 51, bench.Shop.Size.Products - 51);
+        var places = bench.Draw(Places(bench), bench.Shop.Loaded.FirstProduct + 51, bench.Shop.Size.Products - 51);
         return await bench.Requests(this, contestant, contestant.IsFloor
             ? places.Select(id => $"GET\t/v2/products?limit=50&after={id}")
             : (await Cursors(bench, contestant)).Select(cursor => $"GET\t/v2/products?limit=50&cursor={cursor}"));
@@ -49,10 +47,12 @@ internal sealed class ProductPage() : Workload("W2", "50 products from a random 
         }
     }
 
+    private static int Places(Bench bench) => Math.Min(1_000, bench.Products / 50);
+
     /// <summary>Cursors come from the product alone: the first page of the products made before some moment ends where one leads on.</summary>
     private static async Task<IReadOnlyList<string>> Cursors(Bench bench, Contestant product)
     {
-        var moments = bench.Draw(Math.Min(Places, bench.Shop.Size.Products), 51, bench.Shop.Size.Products - 101)
+        var moments = bench.Draw(Places(bench), 51, bench.Shop.Size.Products - 101)
             .Select(n => new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc) + TimeSpan.FromDays(365 * 0.8 * n / bench.Shop.Size.Products)).ToList();
         var cursors = new string[moments.Count];
         await Parallel.ForAsync(0, moments.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = bench.Cancellation }, async (i, _) =>

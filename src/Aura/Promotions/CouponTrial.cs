@@ -59,7 +59,7 @@ public static class CouponTrials
     private static NpgsqlBatch Batch(IReadOnlyList<Asked> asked)
     {
         var batch = new NpgsqlBatch();
-        batch.Add(Sql, asked.Select(one => one.Tenant).ToArray(), asked.Select(one => Coupon.KeyOf(one.Trial.Code)).ToArray(), asked.Select(one => one.Shopper).ToArray(),
+        batch.Add(Sql, ByHand.Several(asked.Select(one => one.Tenant)), asked.Select(one => Coupon.KeyOf(one.Trial.Code)).ToArray(), asked.Select(one => one.Shopper).ToArray(),
             asked.Select(one => one.Key).ToArray(), asked.Select(one => one.Trial.Customer).ToArray(), asked.Select(one => one.Trial.Order).ToArray());
         return batch;
     }
@@ -113,5 +113,6 @@ public static class CouponTrials
         LEFT JOIN LATERAL (
           SELECT sum(reserved + used) AS uses, sum(held + spent) AS spent FROM promotion_counters WHERE tenant_id = w.tenant_id AND promotion_id = c.promotion_id) k ON true
         LEFT JOIN customers m ON m.tenant_id = w.tenant_id AND m.id = w.customer_id
+        WHERE w.tenant_id <> 0
         """;
 }
