@@ -1,22 +1,25 @@
 namespace Aura.Bench;
 
 /// <summary>W3: an order of three lines from one prepared request.</summary>
-internal class OrderPlaced(string name = "W3", string about = "order of 3 lines from one request") : Workload(name, about)
+/// <param name="floor">Where the floor makes them.</param>
+internal class OrderPlaced(string name = "W3", string about = "order of 3 lines from one request", string floor = "/v2/orders") : Workload(name, about)
 {
     public override string? Made => "SELECT count(*) FROM orders WHERE placed_at IS NOT NULL";
 
     public override Task<LoadPlan> Requests(Bench bench, Contestant contestant) =>
-        bench.Requests(this, contestant, Bodies(bench).Select(body => $"POST\t/v2/orders\t{body}"), once: true);
+        bench.Requests(this, contestant, Bodies(bench).Select(body => $"POST\t{Path(contestant)}\t{body}"), once: true);
 
     public override async Task Check(Bench bench, Contestant contestant)
     {
         foreach (var body in Bodies(bench).Take(5))
         {
-            using var answer = await bench.Post(contestant, "/v2/orders", body);
+            using var answer = await bench.Post(contestant, Path(contestant), body);
             bench.Demand(answer.RootElement.GetProperty("items").GetArrayLength() == 3 && answer.RootElement.GetProperty("total").GetDecimal() > 0,
                 contestant, $"made no order of 3 lines of {body}: {answer.RootElement}");
         }
     }
+
+    private string Path(Contestant contestant) => contestant.IsFloor ? floor : "/v2/orders";
 
     protected const string Address =
         """{"name":"Jane Doe","line1":"1 Main St","city":"Springfield","state":"IL","zip":"62701","country":"US"}""";

@@ -10,6 +10,7 @@ internal static class Workloads
         new ProductById("W1hot", "product by id, 200 of them", hot: 200) { Goal = 1.0 },
         new ProductPage { Goal = 0.70 },
         new OrderPlaced { Goal = 0.50 },
+        new OrderPlaced("W3rows", "the same, and the floor writes all of its rows", "/v2/orders/all"),
         new CheckoutDone("W3c", "whole checkout in 3 requests", 3) { Goal = 0.22 },
         new CheckoutDone("W3c6", "whole checkout in 6 requests", 6),
         new CouponTried(),

@@ -10,12 +10,19 @@ namespace Aura.Floor;
 /// W3: an order from a prepared request. Two round trips: the prices and a former answer; then, in one transaction, the record of the
 /// Idempotency-Key, the stock, the order, its lines and an event.
 /// </summary>
-/// <remarks>Left out: taxes, delivery prices, promotions, customers, the ledger of stock and the allocations, history, audit.</remarks>
+/// <remarks>Left out: taxes, delivery prices, promotions, customers, the ledger of stock and the allocations, history, audit. At <c>/v2/orders/all</c>, for W3rows,
+/// the rows of these are written too (<see cref="OtherRows"/>), and nothing is worked out for them.</remarks>
 internal sealed class Orders(NpgsqlDataSource source, Ids ids, long store)
 {
-    public void Map(WebApplication app) => app.MapPost("/v2/orders", Create);
+    private readonly OtherRows others = new(source, store);
 
-    private async Task Create(HttpContext http)
+    public void Map(WebApplication app)
+    {
+        app.MapPost("/v2/orders", http => Create(http, false));
+        app.MapPost("/v2/orders/all", http => Create(http, true));
+    }
+
+    private async Task Create(HttpContext http, bool allRows)
     {
         var body = await JsonSerializer.DeserializeAsync(http.Request.Body, Requests.Default.OrderRequest) ?? throw new BadHttpRequestException("A body is needed.");
         var key = http.Request.Headers["Idempotency-Key"].ToString();
@@ -26,9 +33,9 @@ internal sealed class Orders(NpgsqlDataSource source, Ids ids, long store)
             return;
         }
 
-        var order = new NewOrder(await ids.Take(2 + lines.Count), body, lines);
+        var order = new NewOrder(await ids.Take(2 + lines.Count + (allRows ? OtherRows.Ids(lines.Count) : 0)), body, lines);
         var answer = OrderJson.Write(order);
-        await Save(connection, order, key, answer);
+        await Save(connection, order, key, answer, allRows);
         http.Response.StatusCode = 201;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = answer.Length;
@@ -60,7 +67,7 @@ internal sealed class Orders(NpgsqlDataSource source, Ids ids, long store)
         return lines;
     }
 
-    private async Task Save(NpgsqlConnection connection, NewOrder order, string key, byte[] answer)
+    private async Task Save(NpgsqlConnection connection, NewOrder order, string key, byte[] answer, bool allRows)
     {
         var lines = order.Lines;
         await using var batch = new NpgsqlBatch(connection); // without a transaction of its own, a batch is one
@@ -72,6 +79,8 @@ internal sealed class Orders(NpgsqlDataSource source, Ids ids, long store)
         batch.Add(Lines, store, order.Id, lines.Select(l => l.Product).ToArray(), lines.Select(l => l.Variant).ToArray(), lines.Select(l => l.Sku).ToArray(),
             lines.Select(l => l.Name).ToArray(), lines.Select(l => l.Attributes).ToArray(), lines.Select(l => l.Quantity).ToArray(), lines.Select(l => l.Price).ToArray(), lines.Select(l => l.Weight).ToArray());
         batch.Add("INSERT INTO events (tenant_id, id, type, subject, subject_id, facts, actor, created_at) VALUES ($1, $2 + 1, 'order.created', 'order', $2, NULL, 'system', now())", store, order.Id);
+        if (allRows)
+            await others.Add(batch, order);
         await batch.ExecuteNonQueryAsync();
     }
 

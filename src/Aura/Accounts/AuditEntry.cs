@@ -60,16 +60,30 @@ public sealed class AuditEntry : StoreRow, IIdentified
         var changes = ChangesOf(entry);
         if (changes.Count == 0 && entry.State == EntityState.Modified)
             return null;
-        var (prefix, noun) = Names(entry.Metadata.ClrType);
-        var verb = entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" };
-        return Of(noun, verb, $"{prefix}_{((StoreRow)entry.Entity).Id}", db, changes);
+        return Of(entry.Metadata, entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" }, (StoreRow)entry.Entity, db, changes);
+    }
+
+    /// <summary>The entry for a row that is new.</summary>
+    internal static AuditEntry Of(StoreRow row, IEntityType type, AuraDb db)
+    {
+        var changes = new Dictionary<string, FieldChange>();
+        foreach (var told in ToldOf(type))
+            if (told.Property.GetGetter().GetClrValueUsingContainingEntity(row) is { } value)
+                changes[told.Name] = new(null, Shown(value, told, row));
+        return Of(type, "created", row, db, changes);
+    }
+
+    private static AuditEntry Of(IEntityType type, string verb, StoreRow row, AuraDb db, Dictionary<string, FieldChange> changes)
+    {
+        var (prefix, noun) = Names(type.ClrType);
+        return Of(noun, verb, $"{prefix}_{row.Id}", db, changes);
     }
 
     /// <summary>The fields that the next save changes.</summary>
     internal static Dictionary<string, FieldChange> ChangesOf(EntityEntry entry)
     {
         var changes = new Dictionary<string, FieldChange>();
-        foreach (var told in Told.GetOrAdd(entry.Metadata, type => [.. type.GetProperties().Where(IsTold).Select(property => new ToldField(property))]))
+        foreach (var told in ToldOf(entry.Metadata))
             if (entry.Property(told.Property) is var property && Differs(property, entry.State))
                 changes[told.Name] = new(
                     entry.State == EntityState.Added ? null : Shown(property.OriginalValue, told, entry.Entity),
@@ -109,6 +123,8 @@ public sealed class AuditEntry : StoreRow, IIdentified
     internal static (string Prefix, string Noun) Names(Type type) => Named.GetOrAdd(type, static its => (
         (string)its.GetProperty(nameof(IIdentified.Prefix), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!, // IIdentified has both
         (string)its.GetProperty(nameof(IIdentified.Noun), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!));
+
+    private static ToldField[] ToldOf(IEntityType type) => Told.GetOrAdd(type, static its => [.. its.GetProperties().Where(IsTold).Select(property => new ToldField(property))]);
 
     private static bool IsTold(IProperty property) =>
         !Noise.Contains(property.Name) && !property.IsForeignKey() && property.GetAfterSaveBehavior() != PropertySaveBehavior.Ignore; // that is written by the database itself

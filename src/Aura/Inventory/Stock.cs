@@ -45,7 +45,7 @@ public sealed class Stock(AuraDb db)
         var plan = Route(book, tracked);
         await book.Write([.. plan.Select(s => new StockMove(StockMovementKind.Allocated, s.VariantId, s.WarehouseId, s.Quantity))], new(OrderId: orderId), cancellation, later);
         var allocations = PerLine(tracked, plan, orderId);
-        db.StockAllocations.AddRange(allocations);
+        allocations.ForEach(db.Append);
         return allocations;
     }
 

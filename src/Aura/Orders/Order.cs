@@ -104,6 +104,17 @@ public sealed partial class Order : StoreEntity, IAudited, IPriced
         Sum(basket.Totals);
     }
 
+    /// <summary>Adds it with its lines, which have their ids then (<see cref="AuraDb.Append{T}"/>).</summary>
+    internal void Append(AuraDb db)
+    {
+        db.Append(this);
+        foreach (var line in lines)
+        {
+            line.Belong(Id);
+            db.Append(line);
+        }
+    }
+
     public void Attempt() => CheckoutAttempt++;
 
     /// <summary>The draft becomes an order.</summary>

@@ -62,6 +62,8 @@ public sealed class OrderLine : StoreRow, IIdentified
 
     public int Unfulfilled => Quantity - Fulfilled;
 
+    internal void Belong(long order) => OrderId = order;
+
     internal static OrderLine Of(int position, BasketLine line, PricedLine priced, LineTotals totals, Variant variant) => new()
     {
         Position = position,

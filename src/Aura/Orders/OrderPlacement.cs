@@ -62,7 +62,7 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
         order.Copy(priced, basket.Email, wanted.PaymentMethod);
         order.Describe(wanted.Metadata);
         order.Tag(wanted.Tags);
-        db.AllOrders.Add(order);
+        order.Append(db);
         await SetAside(order, priced, book, forGood: true, cancellation);
         Finish(db, order);
         return order;

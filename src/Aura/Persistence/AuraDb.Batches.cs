@@ -16,7 +16,8 @@ public sealed partial class AuraDb
 
     internal RowMap MapOf<T>() where T : StoreRow => RowMap.Of(Model.FindEntityType(typeof(T))!); // it has a DbSet
 
-    /// <summary>Adds a row to a log. Where all is written in one round trip nothing of it is tracked: nobody changes it.</summary>
+    /// <summary>Adds a row that is changed no more once it is written: one of a log, or of an order that is only shown. Where all is written in one round trip it is not tracked,
+    /// which costs more than writing it; it has its id at once, and is written as it is by then.</summary>
     internal void Append<T>(T row) where T : StoreRow
     {
         if (!inOneWrite)
@@ -66,7 +67,7 @@ public sealed partial class AuraDb
         try
         {
             var result = await work();
-            waits = mayWait && !ChangeTracker.Entries().Any(row => row.State == EntityState.Added && RowMap.Of(row.Metadata).Returns(row.Entity));
+            waits = mayWait && !Changes().Any(Answers);
             if (!waits)
                 await Write(commit, cancellation);
             return result;
@@ -89,6 +90,8 @@ public sealed partial class AuraDb
     {
         ChangeTracker.DetectChanges();
         await NoteAll(cancellation);
+        foreach (var row in appended.OfType<StoreEntity>().ToList())
+            Note(row);
         await using var batch = new NpgsqlBatch();
         var answers = AddRows(batch);
         batch.Add(later.Select(statement => statement.Command));
@@ -101,37 +104,46 @@ public sealed partial class AuraDb
         ChangeTracker.AcceptAllChanges();
     }
 
+    /// <summary>What is to be written, rows that others may refer to first. Without an entry: a row that is not tracked, and is new.</summary>
+    private List<(IUpdateEntry? Entry, RowMap Map, object Entity)> Changes() =>
+        [.. ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            .Select(entry => ((IUpdateEntry?)Inside(entry), RowMap.Of(entry.Metadata), entry.Entity))
+            .Concat(appended.Select(row => ((IUpdateEntry?)null, RowMap.Of(Model.FindEntityType(row.GetType())!), (object)row))) // it has a DbSet
+            .OrderBy(row => row.Item2.Rank)];
+
+    private static bool Answers((IUpdateEntry? Entry, RowMap Map, object Entity) row) => row.Entry is null or { EntityState: EntityState.Added } && row.Map.Returns(row.Entity);
+
     /// <returns>For each command that answers, in their order: the row that gets columns back, or null.</returns>
     private List<(RowMap Map, object Entity)?> AddRows(NpgsqlBatch batch)
     {
         var answers = new List<(RowMap, object)?>(); // of what is deleted first: a row may take the place of another
-        var changed = ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
-            .Select(entry => (Entry: Inside(entry), Map: RowMap.Of(entry.Metadata), entry.Entity)).OrderBy(row => row.Map.Rank).ToList();
-        foreach (var (entry, map, _) in changed.Where(row => row.Entry.EntityState == EntityState.Deleted).Reverse())
+        var changed = Changes();
+        foreach (var (entry, map, _) in changed.Where(row => row.Entry?.EntityState == EntityState.Deleted).Reverse())
         {
-            batch.BatchCommands.Add(map.Delete(entry));
+            batch.BatchCommands.Add(map.Delete(entry!)); // it has one
             answers.Add(null);
         }
 
         foreach (var table in changed.GroupBy(row => row.Map))
         {
-            foreach (var (entry, map, entity) in table)
-                if (entry.EntityState == EntityState.Added && map.Returns(entity))
+            var plain = new List<object>();
+            foreach (var row in table)
+                if (Answers(row))
                 {
-                    batch.BatchCommands.Add(map.Insert(entity));
-                    answers.Add((map, entity));
+                    batch.BatchCommands.Add(row.Map.Insert(row.Entity));
+                    answers.Add((row.Map, row.Entity));
                 }
-                else if (entry.EntityState == EntityState.Modified && map.Update(entry) is { } update)
+                else if (row.Entry is null or { EntityState: EntityState.Added })
+                    plain.Add(row.Entity);
+                else if (row.Entry is { EntityState: EntityState.Modified } entry && row.Map.Update(entry) is { } update)
                 {
                     batch.BatchCommands.Add(update);
                     answers.Add(null);
                 }
 
-            batch.Add(table.Key.InsertAll(table.Where(row => row.Entry.EntityState == EntityState.Added && !table.Key.Returns(row.Entity)).Select(row => row.Entity)));
+            batch.Add(table.Key.InsertAll(plain));
         }
 
-        foreach (var log in appended.GroupBy(row => RowMap.Of(Model.FindEntityType(row.GetType())!))) // it has a DbSet
-            batch.Add(log.Key.InsertAll(log));
         return answers;
     }
 

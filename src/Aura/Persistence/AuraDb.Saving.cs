@@ -97,6 +97,14 @@ public sealed partial class AuraDb
             Append(audit);
     }
 
+    /// <summary>The same for a row that is not tracked, and is new.</summary>
+    private void Note(StoreEntity row)
+    {
+        row.Stamp(Now);
+        if (row is IAudited)
+            Append(AuditEntry.Of(row, Model.FindEntityType(row.GetType())!, this)); // it has a DbSet
+    }
+
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Saving is asynchronous here.");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aura.Accounts;
 using Aura.Customers;
 using Aura.Orders;
 using Aura.Persistence;
@@ -28,6 +29,29 @@ public sealed class RowMapTests
                 seen += await Compare(db, type);
         });
         Assert.True(seen > 100, $"Only {seen} rows were compared.");
+    }
+
+    [Fact]
+    public async Task A_new_row_that_is_not_tracked_is_audited_as_one_that_is()
+    {
+        var full = await FullStore.Open();
+        await full.Store.Order(await full.Store.Stocked());
+        var seen = await full.Store.Database(async (db, _) =>
+        {
+            var kinds = new HashSet<string>();
+            foreach (var type in db.Model.GetEntityTypes().Where(type => type.ClrType.IsAssignableTo(typeof(StoreEntity)) && type.ClrType.IsAssignableTo(typeof(IAudited))))
+                foreach (var row in await Rows(db, type))
+                {
+                    var entry = db.Entry(row);
+                    entry.State = EntityState.Added;
+                    Assert.Equal(Told(AuditEntry.Of(entry, db)!), Told(AuditEntry.Of(row, type, db))); // of a new row there is one
+                    entry.State = EntityState.Detached;
+                    kinds.Add(type.Name);
+                }
+
+            return kinds;
+        });
+        Assert.True(seen.Count > 20 && seen.Contains(typeof(Order).FullName!), $"Only {string.Join(' ', seen)} were compared.");
     }
 
     [Fact]
@@ -129,6 +153,8 @@ public sealed class RowMapTests
 
     private static string Shown(RowMap map, List<string> generated) =>
         $"SELECT (to_jsonb(t) - '{{{string.Join(',', generated)}}}'::text[])::text FROM {map.Table} t WHERE tenant_id = $1 ORDER BY id";
+
+    private static string Told(AuditEntry entry) => $"{entry.Action} {entry.ResourceId} {JsonSerializer.Serialize(entry.Changes)}";
 
     private static string Text(IEntityType type, object row) => JsonSerializer.Serialize(type.GetProperties().ToDictionary(p => p.Name, p => p.GetGetter().GetClrValueUsingContainingEntity(row)));
 
