@@ -20,6 +20,7 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
         new("coupon_guesses.forget", TimeSpan.FromHours(6), Forget("coupon_guesses", "since < now() - interval '2 days'")),
         new("request_nonces.forget", TimeSpan.FromHours(1), Forget("request_nonces", "seen_at < now() - interval '1 hour'")),
         new("jobs.forget", TimeSpan.FromHours(6), Forget("jobs", "finished_at < now() - interval '30 days' AND state = 'completed'")),
+        new("jobs.revive", TimeSpan.FromHours(1), Revive),
         new("webhook_deliveries.forget", TimeSpan.FromHours(6), Forget("webhook_deliveries", "created_at < now() - interval '30 days' AND status <> 'pending'")),
         new("monitoring.forget", TimeSpan.FromHours(1),
             Forget("traces", "started_at < now() - interval '3 days'"), Forget("log_lines", "created_at < now() - interval '7 days'"),
@@ -35,6 +36,14 @@ public sealed class Schedule(NpgsqlDataSource source, TimeProvider time)
     ];
 
     private const string OldImports = "updated_at < now() - interval '90 days' OR state = 'uploading' AND updated_at < now() - interval '1 day'";
+
+    /// <summary>Each of these plans the next of its kind, so that one that was given up would be the last: it is tried again later, until it can be done.</summary>
+    /// <remarks>With a key of its own, for another of its key may wait; whichever comes second finds nothing to do.</remarks>
+    private static string Revive => $"""
+        UPDATE jobs SET state = 'queued', attempts = 0, due_at = now(), finished_at = NULL, key = gen_random_uuid()::text WHERE ctid = ANY (ARRAY (
+          SELECT ctid FROM jobs WHERE state = 'failed' AND kind IN ('automation.sweep', 'promotion.schedule') AND finished_at < now() - interval '6 hours'
+          LIMIT {Part} FOR UPDATE SKIP LOCKED))
+        """;
 
     /// <summary>Deletes the next rows that are too old.</summary>
     private static string Forget(string table, string condition) =>

@@ -202,6 +202,20 @@ public sealed class AutomationTests
     }
 
     [Fact]
+    public async Task A_daily_look_that_was_given_up_is_taken_up_again_with_the_days_that_it_missed()
+    {
+        var store = await Store.Open();
+        var rule = await Make(store, "customer_lifecycle", new { event_type = "birthday" });
+        await Customer(store, (await Now(store)).Date.AddDays(2).AddYears(-30));
+        await store.Advance("PT0S");
+        Assert.Single(await store.Server.Rows("UPDATE jobs SET state = 'failed', attempts = 8, finished_at = now() - interval '7 hours' WHERE tenant_id = $1 AND kind = 'automation.sweep' AND state = 'queued' RETURNING id::text", store.Account.Sandbox.Id));
+        await store.Advance("P4D");
+        await store.Server.Rows("UPDATE schedules SET next_at = now() WHERE name = 'jobs.revive'");
+        await Fire.Await.Until(async () => await Fired(store, rule) == 1);
+        await Fire.Await.Until(() => store.Database((db, _) => db.Jobs.AnyAsync(job => job.Kind == "automation.sweep" && job.State == JobState.Queued && job.RunAt > db.Now)));
+    }
+
+    [Fact]
     public async Task A_rule_that_was_off_makes_up_for_nothing()
     {
         await using var server = await TestClockTests.Alone();
