@@ -210,7 +210,7 @@ public sealed record ChannelPerformance(Channel Channel, long Sent, long Deliver
 {
     internal static ChannelPerformance Of(MessageFigures figures, IReadOnlyList<CartCount> won, IReadOnlyList<SaleCount> sold, Currency currency) => new(
         figures.Channel, figures.Sent, figures.Delivered, figures.Opened, figures.Clicked, won.Sum(count => count.Count),
-        RecoveryMetrics.Revenue(won, currency) + RecoveryMetrics.Revenue(sold, currency), won.Sum(count => count.Count) + sold.Sum(count => count.Count));
+        RecoveryMetrics.Revenue([.. won, .. sold], currency), won.Sum(count => count.Count) + sold.Sum(count => count.Count));
 }
 
 public sealed record ChannelStats(Channel Channel, StatsResponse Stats);

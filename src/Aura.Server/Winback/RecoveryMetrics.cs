@@ -89,10 +89,7 @@ internal static class RecoveryMetrics
     }
 
     /// <summary>Of those in a currency.</summary>
-    internal static decimal Revenue(IEnumerable<CartCount> counted, Currency currency) => new Money(counted.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
-
-    /// <inheritdoc cref="Revenue(IEnumerable{CartCount}, Currency)"/>
-    internal static decimal Revenue(IEnumerable<SaleCount> sold, Currency currency) => new Money(sold.Where(count => count.Currency == currency).Sum(count => count.Revenue), currency).Amount;
+    internal static decimal Revenue(IEnumerable<IEarned> earned, Currency currency) => new Money(earned.Where(one => one.Currency == currency).Sum(one => one.Revenue), currency).Amount;
 }
 
 public sealed record ExportMetrics(ExportFormat Format = ExportFormat.Json, DateTime? From = null, DateTime? To = null);

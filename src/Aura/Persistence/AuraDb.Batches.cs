@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
 
@@ -15,6 +16,8 @@ public sealed partial class AuraDb
     private bool inOneWrite, endsInCommit, waits;
 
     internal RowMap MapOf<T>() where T : StoreRow => RowMap.Of(Model.FindEntityType(typeof(T))!); // it has a DbSet
+
+    private IEntityType TypeOf(StoreRow row) => Model.FindEntityType(row.GetType())!; // it has a DbSet
 
     /// <summary>Adds a row that is changed no more once it is written: one of a log, or of an order that is only shown. Where all is written in one round trip it is not tracked,
     /// which costs more than writing it; it has its id at once, and is written as it is by then.</summary>
@@ -67,7 +70,7 @@ public sealed partial class AuraDb
         try
         {
             var result = await work();
-            waits = mayWait && !Changes().Any(Answers);
+            waits = mayWait && !Changes().Any(change => change.Answers);
             if (!waits)
                 await Write(commit, cancellation);
             return result;
@@ -104,47 +107,51 @@ public sealed partial class AuraDb
         ChangeTracker.AcceptAllChanges();
     }
 
-    /// <summary>What is to be written, rows that others may refer to first. Without an entry: a row that is not tracked, and is new.</summary>
-    private List<(IUpdateEntry? Entry, RowMap Map, object Entity)> Changes() =>
+    /// <summary>What is to be written, rows that others may refer to first.</summary>
+    private List<Change> Changes() =>
         [.. ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
-            .Select(entry => ((IUpdateEntry?)Inside(entry), RowMap.Of(entry.Metadata), entry.Entity))
-            .Concat(appended.Select(row => ((IUpdateEntry?)null, RowMap.Of(Model.FindEntityType(row.GetType())!), (object)row))) // it has a DbSet
-            .OrderBy(row => row.Item2.Rank)];
-
-    private static bool Answers((IUpdateEntry? Entry, RowMap Map, object Entity) row) => row.Entry is null or { EntityState: EntityState.Added } && row.Map.Returns(row.Entity);
+            .Select(entry => new Change(Inside(entry), RowMap.Of(entry.Metadata), entry.Entity))
+            .Concat(appended.Select(row => new Change(null, RowMap.Of(TypeOf(row)), row)))
+            .OrderBy(change => change.Map.Rank)];
 
     /// <returns>For each command that answers, in their order: the row that gets columns back, or null.</returns>
     private List<(RowMap Map, object Entity)?> AddRows(NpgsqlBatch batch)
     {
         var answers = new List<(RowMap, object)?>(); // of what is deleted first: a row may take the place of another
-        var changed = Changes();
-        foreach (var (entry, map, _) in changed.Where(row => row.Entry?.EntityState == EntityState.Deleted).Reverse())
+        var changes = Changes();
+        foreach (var (entry, map, _) in changes.Where(change => change.Entry?.EntityState == EntityState.Deleted).Reverse())
         {
             batch.BatchCommands.Add(map.Delete(entry!)); // it has one
             answers.Add(null);
         }
 
-        foreach (var table in changed.GroupBy(row => row.Map))
+        foreach (var table in changes.GroupBy(change => change.Map))
         {
-            var plain = new List<object>();
-            foreach (var row in table)
-                if (Answers(row))
+            foreach (var change in table)
+                if (change.Answers)
                 {
-                    batch.BatchCommands.Add(row.Map.Insert(row.Entity));
-                    answers.Add((row.Map, row.Entity));
+                    batch.BatchCommands.Add(change.Map.Insert(change.Row));
+                    answers.Add((change.Map, change.Row));
                 }
-                else if (row.Entry is null or { EntityState: EntityState.Added })
-                    plain.Add(row.Entity);
-                else if (row.Entry is { EntityState: EntityState.Modified } entry && row.Map.Update(entry) is { } update)
+                else if (change.Entry is { EntityState: EntityState.Modified } entry && change.Map.Update(entry) is { } update)
                 {
                     batch.BatchCommands.Add(update);
                     answers.Add(null);
                 }
 
-            batch.Add(table.Key.InsertAll(plain));
+            batch.Add(table.Key.InsertAll(table.Where(change => change is { IsNew: true, Answers: false }).Select(change => change.Row)));
         }
 
         return answers;
+    }
+
+    /// <param name="Entry">Null: a row that is not tracked, and is new.</param>
+    private readonly record struct Change(IUpdateEntry? Entry, RowMap Map, object Row)
+    {
+        public bool IsNew => Entry is null or { EntityState: EntityState.Added };
+
+        /// <summary>It is new, and its insert gives columns back.</summary>
+        public bool Answers => IsNew && Map.Returns(Row);
     }
 
     private async Task Send(NpgsqlBatch batch, List<(RowMap Map, object Entity)?> answers, CancellationToken cancellation)

@@ -102,7 +102,7 @@ public sealed partial class AuraDb
     {
         row.Stamp(Now);
         if (row is IAudited)
-            Append(AuditEntry.Of(row, Model.FindEntityType(row.GetType())!, this)); // it has a DbSet
+            Append(AuditEntry.Of(row, TypeOf(row), this));
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>

@@ -113,6 +113,6 @@ public static class CouponTrials
         LEFT JOIN LATERAL (
           SELECT sum(reserved + used) AS uses, sum(held + spent) AS spent FROM promotion_counters WHERE tenant_id = w.tenant_id AND promotion_id = c.promotion_id) k ON true
         LEFT JOIN customers m ON m.tenant_id = w.tenant_id AND m.id = w.customer_id
-        WHERE w.tenant_id <> 0
+        WHERE w.tenant_id <> 0 -- not of those that fill the list up
         """;
 }

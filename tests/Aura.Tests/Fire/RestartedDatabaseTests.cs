@@ -10,7 +10,7 @@ namespace Aura.Tests.Fire;
 /// <summary>The private cluster is shut down at once, as <c>pg_ctl -m immediate</c> does it, while carts are left, messages sent and promotions made.</summary>
 public sealed class RestartedDatabaseTests
 {
-    private const string Api = "/api/abandoned-checkout-winback";
+    private const string Api = Letters.Api;
     private const int Restarts = 5, Callers = 8;
 
     [Fact(Timeout = 600_000)]
@@ -21,12 +21,9 @@ public sealed class RestartedDatabaseTests
         await using var server = await ServerProcess.Start(null, data);
         var client = server.Client(ServerProcess.TestKey);
         await using var source = NpgsqlDataSource.Create(KilledDatabaseTests.Database(data));
-        var shop = (string)(await Scalar(source, "SELECT domain FROM stores WHERE is_test"))!;
-        await client.Ok($"POST {Api}/ai/orchestration/multi-channel/configure?shop={shop}", new
-        {
-            type = "email", provider = "smtp", settings = new { host = "localhost", port = $"{mail.Port}", from = "shop@example.com", security = "none", catcher = "true" },
-        });
-        await client.Ok($"POST {Api}/ai/orchestration/recovery-workflows?shop={shop}", new { name = "All", triggers = Array.Empty<string>(), actions = new[] { "send_email" } });
+        var shop = await source.Sandbox();
+        await client.SendBy(mail, shop);
+        await client.WriteToAll(shop);
         var (abandoned, statuses, number, done) = (new ConcurrentBag<string>(), new ConcurrentDictionary<HttpStatusCode, int>(), 0, 0);
         var over = new CancellationTokenSource();
 
@@ -49,12 +46,12 @@ public sealed class RestartedDatabaseTests
 
         await over.CancelAsync();
         await Task.WhenAll(callers);
-        await Await.Until(async () => (long)(await Scalar(source, "SELECT count(*) FROM jobs WHERE state IN ('queued', 'processing') AND due_at <= now()"))! == 0);
-        await Await.Until(async () => (long)(await Scalar(source, "SELECT count(*) FROM messages WHERE state IN ('queued', 'sending')"))! == 0);
-        Assert.Equal(0L, await Scalar(source, "SELECT count(*) FROM jobs WHERE state = 'failed'"));
+        await Await.Until(async () => await source.Count("SELECT count(*) FROM jobs WHERE state IN ('queued', 'processing') AND due_at <= now()") == 0);
+        await Await.Until(async () => await source.Count("SELECT count(*) FROM messages WHERE state IN ('queued', 'sending')") == 0);
+        Assert.Equal(0, await source.Count("SELECT count(*) FROM jobs WHERE state = 'failed'"));
         Assert.InRange(statuses[HttpStatusCode.ServiceUnavailable], 1, int.MaxValue);
-        var journeys = await Scalar(source, $"SELECT count(DISTINCT s.reference) FROM recovery_journeys j JOIN shoppers s ON s.tenant_id = j.tenant_id AND s.id = j.shopper_id WHERE s.reference IN ({string.Join(',', abandoned.Select(who => $"'{who}'"))})");
-        Assert.Equal((long)abandoned.Count, journeys);
+        var journeys = await source.Count($"SELECT count(DISTINCT s.reference) FROM recovery_journeys j JOIN shoppers s ON s.tenant_id = j.tenant_id AND s.id = j.shopper_id WHERE s.reference IN ({string.Join(',', abandoned.Select(who => $"'{who}'"))})");
+        Assert.Equal(abandoned.Count, journeys);
         Assert.DoesNotContain(mail.Mails.CountBy(letter => letter.To), same => same.Value > 2); // of the workflow, and by hand
         Assert.DoesNotContain(" failed (req_", server.Log, StringComparison.Ordinal);
         await Verified.All(KilledDatabaseTests.Database(data));
@@ -100,11 +97,5 @@ public sealed class RestartedDatabaseTests
         {
             return 0;
         }
-    }
-
-    private static async Task<object?> Scalar(NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
     }
 }

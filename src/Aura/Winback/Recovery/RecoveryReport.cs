@@ -10,12 +10,21 @@ public sealed record RecoveryPeriod(DateTime? From, DateTime? To);
 
 /// <summary>Carts that were abandoned in a period and are alike: whether they were bought, to what that is owed, whose they are.</summary>
 /// <param name="Revenue">In minor units, as long as their orders stand.</param>
-public sealed record CartCount(bool Recovered, Attribution? Attribution, Channel? Channel, string? Segment, Currency Currency, int Count, long Revenue);
+public sealed record CartCount(bool Recovered, Attribution? Attribution, Channel? Channel, string? Segment, Currency Currency, int Count, long Revenue) : IEarned;
 
 /// <summary>Orders that are alike and owed to messages of campaigns, or to such that were sent directly.</summary>
 /// <param name="OfCart">They won back carts that had been abandoned, and are among those.</param>
 /// <param name="Revenue">In minor units, as long as they stand.</param>
-public sealed record SaleCount(Channel Channel, string Template, bool OfCart, Currency Currency, int Count, long Revenue);
+public sealed record SaleCount(Channel Channel, string Template, bool OfCart, Currency Currency, int Count, long Revenue) : IEarned;
+
+/// <summary>What earned something in a currency.</summary>
+public interface IEarned
+{
+    Currency Currency { get; }
+
+    /// <summary>In minor units.</summary>
+    long Revenue { get; }
+}
 
 /// <summary>What a workflow did in a period.</summary>
 /// <param name="Recovered">Carts that were bought after one of its links or messages.</param>
