@@ -20,15 +20,24 @@ public sealed record ShopColumns
         var attributes = 0;
         await foreach (var product in products.WithCancellation(cancellation))
         {
-            foreach (var key in product.Metadata.Keys.Concat(product.Variants.SelectMany(variant => variant.Metadata.Keys)))
+            foreach (var key in MetadataOf(product))
                 metadata.TryAdd(key, true);
-            foreach (var market in product.Markets.Keys.Concat(product.Variants.SelectMany(variant => variant.MarketPrices).Select(price => price.Market)))
+            foreach (var market in MarketsOf(product))
                 markets.TryAdd(market, true);
-            attributes = Math.Max(attributes, product.Attributes.Select(attribute => attribute.Name).Union(product.OptionNames).Count());
+            attributes = Math.Max(attributes, AttributesOf(product));
         }
 
         return new() { Metadata = [.. metadata.Keys], Markets = [.. markets.Keys], Attributes = attributes };
     }
+
+    /// <summary>Whether they have room for all of a product: for one that has changed since, perhaps not.</summary>
+    public bool Hold(ShopProduct product) => MetadataOf(product).All(Metadata.Contains) && MarketsOf(product).All(Markets.Contains) && AttributesOf(product) <= Attributes;
+
+    private static IEnumerable<string> MetadataOf(ShopProduct product) => product.Metadata.Keys.Concat(product.Variants.SelectMany(variant => variant.Metadata.Keys));
+
+    private static IEnumerable<string> MarketsOf(ShopProduct product) => product.Markets.Keys.Concat(product.Variants.SelectMany(variant => variant.MarketPrices).Select(price => price.Market));
+
+    private static int AttributesOf(ShopProduct product) => product.Attributes.Select(attribute => attribute.Name).Union(product.OptionNames).Count();
 }
 
 /// <param name="LeftOut">What the format has no column for, and how many times it was left out.</param>

@@ -39,7 +39,7 @@ internal static class BulkCoupons
     private static async Task<BulkResponse> Show(Number<CouponBatch> id, AuraDb db, CancellationToken cancellation) =>
         BulkResponse.Of(await db.CouponBatches.Read<CouponBatch>(id, cancellation));
 
-    /// <summary>All coupons of it as CSV, as they are now. The rows come as they are read.</summary>
+    /// <summary>All coupons of it as CSV, as they are now. The rows come as they are read, a page at a time.</summary>
     private static async Task<IResult> Download(Number<CouponBatch> id, AuraDb db, HttpContext http, CancellationToken cancellation)
     {
         await db.CouponBatches.Demand<CouponBatch>(id, cancellation);
@@ -61,7 +61,7 @@ internal static class BulkCoupons
     {
         await using var text = new StreamWriter(body, new UTF8Encoding(false), 16 * 1024, leaveOpen: true) { NewLine = "\r\n" };
         await text.WriteLineAsync("id,code,status,max_uses,current_uses,expires_at,created_at");
-        await foreach (var coupon in db.Coupons.AsNoTracking().Shown().Where(c => c.BatchId == batch).OrderBy(c => c.Id).AsAsyncEnumerable().WithCancellation(cancellation))
+        await foreach (var coupon in db.Coupons.Shown().Where(c => c.BatchId == batch).InPages(cancellation: cancellation))
             await text.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"{coupon.Id},{coupon.Code},{Words<CouponStatus>.Of(coupon.StatusAt(db.Now))},{coupon.MaxUses},{coupon.Used},{coupon.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ},{coupon.CreatedAt:yyyy-MM-ddTHH:mm:ssZ}"));
     }

@@ -11,7 +11,7 @@ internal static class Exports
     public static void MapExports(this RouteGroupBuilder api) =>
         api.MapGet("/exports/products", Show).WithTags("Imports").Scope("products").NeverCached().Produces<string>(contentType: "text/csv").FromReplica();
 
-    /// <summary>Takes the filters of the list of products. The rows come as they are read, in one state of the store.</summary>
+    /// <summary>Takes the filters of the list of products. The rows come as they are read: a product that is there throughout is in it once, as it is when it is read.</summary>
     private static IResult Show(string format, ListRequest list, AuraDb db, ProductExport export, HttpContext http)
     {
         var wanted = ProductUpload.Known(format);

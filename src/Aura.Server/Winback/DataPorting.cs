@@ -145,7 +145,7 @@ internal sealed class PortedFile(AuraDb db, IReadOnlyList<IPortable> kinds, stri
     private async Task Json(HttpContext http)
     {
         http.Response.ContentType = "application/json; charset=utf-8";
-        await using var writer = new Utf8JsonWriter(http.Response.BodyWriter);
+        await using var writer = new Utf8JsonWriter(http.Response.Body);
         writer.WriteStartObject();
         writer.WriteString("exportedAt", db.Now);
         writer.WriteString("type", type);

@@ -20,6 +20,7 @@ public sealed class Reading(AuraDb db)
     /// <param name="sql">Gives back nothing.</param>
     public Reading Do(string sql, params ReadOnlySpan<object> values)
     {
+        db.DemandAlone();
         questions.Add((ByHand.Command(sql, values), null, false));
         return this;
     }

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using Aura.Catalog;
 using Aura.Connectors.Shops;
@@ -12,17 +11,19 @@ public sealed class ProductExport(AuraDb db)
 {
     private const int Batch = 200;
 
-    /// <param name="stream">Left open.</param>
+    /// <summary>A file begins with its header, which depends on all products: they are gone through twice. Each is as it was when its page was read; inside a transaction, as it was then.</summary>
+    /// <param name="stream">Left open. However slowly it takes what is written, no connection waits for it, unless there is a transaction.</param>
     /// <param name="only">Which products; they come in the order in which they were made.</param>
+    /// <exception cref="Refused">409 where a product meanwhile came to need a column which the header does not have.</exception>
     public async Task<ShopWritten> Write(ProductFileFormat format, IQueryable<Product> only, Stream stream, CancellationToken cancellation)
     {
-        // A file begins with its header, which depends on all products: they are gone through twice, in one snapshot.
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var names = await db.Categories.AsNoTracking().ToDictionaryAsync(c => c.Slug, c => c.Name, cancellation);
         var columns = await ShopColumns.Of(Products(format, only, names, cancellation), cancellation);
+        var products = Products(format, only, names, cancellation).Select(product => columns.Hold(product) ? product : throw Refused.Conflict(
+            "catalogue_changed", $"While it was exported, '{product.Title}' came to need another column. Export the products again."));
         return format == ProductFileFormat.Shopify
-            ? await ShopifyCsvWriter.Write(Products(format, only, names, cancellation), stream, columns, cancellation)
-            : await WooCommerceCsvWriter.Write(Products(format, only, names, cancellation), stream, columns, cancellation);
+            ? await ShopifyCsvWriter.Write(products, stream, columns, cancellation)
+            : await WooCommerceCsvWriter.Write(products, stream, columns, cancellation);
     }
 
     private async IAsyncEnumerable<ShopProduct> Products(

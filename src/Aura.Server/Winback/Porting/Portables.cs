@@ -22,7 +22,7 @@ internal sealed class PortableSegments : IPortable
 
     public async IAsyncEnumerable<JsonObject> Rows(AuraDb db, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var segment in db.CustomerSegments.AsNoTracking().OrderBy(s => s.Id).AsAsyncEnumerable().WithCancellation(cancellation))
+        await foreach (var segment in db.CustomerSegments.InPages(cancellation: cancellation))
             yield return new()
             {
                 ["id"] = $"{new Id<CustomerSegment>(segment.Id)}", ["name"] = segment.Name, ["description"] = segment.Description, ["minOrders"] = segment.Rule.MinOrders,
@@ -61,14 +61,18 @@ internal sealed class PortableCampaigns : IPortable
 
     public async IAsyncEnumerable<JsonObject> Rows(AuraDb db, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rows = db.Campaigns.AsNoTracking().OrderBy(c => c.Id).Select(c => new { Campaign = c, Segment = db.CustomerSegments.Where(s => s.Id == c.SegmentId).Select(s => s.Name).FirstOrDefault() });
-        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
+        var segments = new Dictionary<long, string>();
+        await foreach (var campaign in db.Campaigns.InPages(cancellation: cancellation))
+        {
+            if (campaign.SegmentId is { } segment && !segments.ContainsKey(segment))
+                segments[segment] = await db.CustomerSegments.Where(s => s.Id == segment).Select(s => s.Name).FirstAsync(cancellation);
             yield return new()
             {
-                ["id"] = $"{new Id<Campaign>(row.Campaign.Id)}", ["name"] = row.Campaign.Name, ["channels"] = new JsonArray([.. row.Campaign.Channels.Select(channel => (JsonNode)channel)]),
-                ["templateId"] = row.Campaign.Template, ["segment"] = row.Segment, ["personalizations"] = JsonObject.Create(row.Campaign.Values.RootElement),
-                ["status"] = Words<CampaignStatus>.Of(row.Campaign.Status), ["scheduledAt"] = row.Campaign.ScheduledAt, ["sentAt"] = row.Campaign.SentAt, ["queued"] = row.Campaign.Queued,
+                ["id"] = $"{new Id<Campaign>(campaign.Id)}", ["name"] = campaign.Name, ["channels"] = new JsonArray([.. campaign.Channels.Select(channel => (JsonNode)channel)]),
+                ["templateId"] = campaign.Template, ["segment"] = campaign.SegmentId is { } aimed ? segments[aimed] : null, ["personalizations"] = JsonObject.Create(campaign.Values.RootElement),
+                ["status"] = Words<CampaignStatus>.Of(campaign.Status), ["scheduledAt"] = campaign.ScheduledAt, ["sentAt"] = campaign.SentAt, ["queued"] = campaign.Queued,
             };
+        }
     }
 
     /// <summary>Comes in as a draft, whatever it was: nobody is written to by an import. One that is there stays as it is, for it may have been sent.</summary>
@@ -97,7 +101,7 @@ internal sealed class PortableWorkflows : IPortable
 
     public async IAsyncEnumerable<JsonObject> Rows(AuraDb db, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var workflow in RecoveryWorkflows.Of(db).AsNoTracking().OrderBy(w => w.Id).AsAsyncEnumerable().WithCancellation(cancellation))
+        await foreach (var workflow in RecoveryWorkflows.Of(db).InPages(cancellation: cancellation))
             yield return Shown(workflow);
     }
 

@@ -131,6 +131,19 @@ public sealed class ShopRoundTripTests
         Assert.Equal((2L, 2L), (written.LeftOut["Short description"], written.LeftOut["Meta: _x"]));
     }
 
+    [Fact]
+    public async Task Columns_hold_the_products_that_they_were_made_for_and_say_so_of_one_that_needs_more()
+    {
+        var columns = await ShopColumns.Of(new[] { Shirt }.Flow());
+
+        Assert.True(columns.Hold(Shirt));
+        Assert.True(columns.Hold(Shirt with { Title = "Other", Metadata = new Dictionary<string, string>(), Attributes = [] }));
+        Assert.False(columns.Hold(Shirt with { Metadata = new Dictionary<string, string> { ["Meta: _y"] = "1" } }));
+        Assert.False(columns.Hold(Shirt with { Variants = [Small with { Metadata = new Dictionary<string, string> { ["Variant Weight"] = "1" } }] }));
+        Assert.False(columns.Hold(Shirt with { Markets = new Dictionary<string, bool> { ["Mars"] = true } }));
+        Assert.False(columns.Hold(Shirt with { Attributes = [.. Shirt.Attributes, new("Colour", ["Red"], true, false, null)] }));
+    }
+
     private static readonly ShopVariant Small = new()
     {
         ExternalId = "11", Sku = "S-1", Price = 10.5m, CompareAtPrice = 12m, Cost = 3.25m, Grams = 200m, WeightUnit = "kg", Barcode = "0012345678905",
