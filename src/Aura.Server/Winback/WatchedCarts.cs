@@ -66,6 +66,7 @@ internal static class WatchedCarts
 
     private static Task<MadeCart> Recover(Id<WatchedCart> id, CartWatch watch, AuraDb db, CancellationToken cancellation, RecoverCart? request = null) => db.InTransaction(async () =>
     {
+        await db.LockCredit(request?.OrderId, cancellation);
         var cart = await watch.Lock(id, cancellation);
         if (request is { Success: false })
             await db.GiveUp(cart, cancellation);

@@ -24,6 +24,7 @@ public sealed class KeyRing
     public static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     private const byte Format = 1, FormatOfStore = 2;
+    private const int MarkSize = 8; // one guess in 2^64
     private const int KeySize = 32, NameSize = 4, NonceSize = 12, TagSize = 16, HeadSize = 1 + NameSize + NonceSize + TagSize;
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
@@ -130,6 +131,31 @@ public sealed class KeyRing
         }
     }
 
+    /// <summary>Numbers from 0 as a token that fits into a text message: whoever has it can read them, but nobody can make one up, change it, or use it for something else.</summary>
+    public string ShortToken(string purpose, params ReadOnlySpan<long> numbers)
+    {
+        using var content = new MemoryStream();
+        using (var writer = new BinaryWriter(content))
+            foreach (var number in numbers)
+                writer.Write7BitEncodedInt64(number);
+        return Base64Url.EncodeToString([.. content.ToArray(), .. Current()[^1].Mark(purpose, content.ToArray())]);
+    }
+
+    /// <returns>The numbers; null for a token that this ring did not make for the purpose.</returns>
+    public long[]? ShortNumbers(string token, string purpose)
+    {
+        if (!Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: > MarkSize } all)
+            return null;
+        var (content, mark) = (all[..^MarkSize], all[^MarkSize..]);
+        if (!Look().Any(key => CryptographicOperations.FixedTimeEquals(key.Mark(purpose, content), mark)))
+            return null;
+        using var reader = new BinaryReader(new MemoryStream(content));
+        var numbers = new List<long>();
+        while (reader.BaseStream.Position < content.Length)
+            numbers.Add(reader.Read7BitEncodedInt64());
+        return [.. numbers];
+    }
+
     private static AesGcm Cipher(Key key, long? store) => new(store is { } one ? key.For(one) : key.Material, TagSize);
 
     /// <summary>The keys; those that were added to the directory meanwhile too, a second later at most.</summary>
@@ -214,6 +240,10 @@ public sealed class KeyRing
         public byte[] Material => material;
         public byte[] Name { get; } = NameOf(material);
         public DateTime CreatedAt => createdAt;
+
+        /// <summary>What only this key can put behind a content (HMAC, RFC 2104), with a key of its own for each purpose.</summary>
+        public byte[] Mark(string purpose, byte[] content) =>
+            HMACSHA256.HashData(HKDF.DeriveKey(HashAlgorithmName.SHA256, material, KeySize, info: Encoding.UTF8.GetBytes($"aura mark {purpose}")), content)[..MarkSize];
 
         /// <summary>The key of a store, kept once it was derived.</summary>
         public byte[] For(long store)

@@ -139,7 +139,7 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, Messag
         foreach (var (name, value) in MessageRendering.Values(message.Values))
             values[name] = value;
         var content = MessageRendering.Render(
-            template, message.Channel, recipient.Locale, values, message.Purpose == MessagePurpose.Marketing, link => links.Click(tenant, id, link), links.Pixel(tenant, id));
+            template, message.Channel, recipient.Locale, values, message.Purpose == MessagePurpose.Marketing, link => message.Channel == Channel.Sms ? links.Short(tenant, id, link) : links.Click(tenant, id, link), links.Pixel(tenant, id));
         message.Begin(provider, recipient.Address!, content, db.Now); // the gate has seen that there is one
     }
 
@@ -153,7 +153,7 @@ public sealed class Dispatch(AuraDb db, KeyRing ring, MessageLinks links, Messag
             Subject = message.Subject,
             Html = message.Html,
             UnsubscribeUrl = message.Purpose == MessagePurpose.Marketing && message.Channel == Channel.Email ? links.Unsubscribe(message.TenantId, message.Id) : null,
-            Link = MessageRendering.Values(message.Values).GetValueOrDefault("url") as string,
+            Link = message.Channel == Channel.Push && message.Links.Length > 0 ? links.Click(message.TenantId, message.Id, 0) : MessageRendering.Values(message.Values).GetValueOrDefault("url") as string,
         };
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Aura.Messages;
 
 /// <summary>What goes out.</summary>
-/// <param name="Links">Where the links of the HTML lead; in it stand ours.</param>
+/// <param name="Links">Where the links of the HTML or of the SMS lead, in which ours stand, or the notification.</param>
 public sealed record RenderedMessage(string Locale, string? Subject, string Text, string? Html, IReadOnlyList<string> Links);
 
 /// <summary>Makes a message of a template.</summary>
@@ -53,10 +53,24 @@ public static partial class MessageRendering
         string? Plain(string? part) => part is null ? null : TemplateEngine.Fill(part, values, isHtml: false).Trim();
         return channel switch
         {
-            Channel.Sms => new(language, null, isAdvertising ? WithStop(Plain(text.Sms)!) : Plain(text.Sms)!, null, []), // Demand has seen it
-            Channel.Push => new(language, OneLine(Plain(text.PushTitle)), Plain(text.PushBody)!, null, []),
+            Channel.Sms => Sms(language, isAdvertising ? WithStop(Plain(text.Sms)!) : Plain(text.Sms)!, values.GetValueOrDefault("unsubscribeUrl") as string, tracked), // Demand has seen it
+            Channel.Push => new(language, OneLine(Plain(text.PushTitle)), Plain(text.PushBody)!, null, tracked is not null && values.GetValueOrDefault("url") is string to && IsWeb(to) ? [to] : []),
             _ => Mail(language, text, values, Plain, isAdvertising, tracked, pixel),
         };
+    }
+
+    private static RenderedMessage Sms(string language, string text, string? unsubscribe, Func<int, string>? tracked)
+    {
+        var links = new List<string>();
+        if (tracked is not null)
+            text = AddressPattern.Replace(text, match =>
+            {
+                if (match.Value == unsubscribe || !IsWeb(match.Value))
+                    return match.Value;
+                links.Add(match.Value);
+                return tracked(links.Count - 1);
+            });
+        return new(language, null, text, null, links);
     }
 
     private static RenderedMessage Mail(
@@ -89,13 +103,15 @@ public static partial class MessageRendering
         var target = WebUtility.HtmlDecode(match.Groups["to"].Value).Trim();
         if (target.StartsWith('#') || target == unsubscribe || target.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) || target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
             return match.Value;
-        if (!Uri.TryCreate(target, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (!IsWeb(target))
             return "href=\"#\"";
         if (tracked is null)
             return match.Value;
         links.Add(target);
         return $"href=\"{WebUtility.HtmlEncode(tracked(links.Count - 1))}\"";
     }
+
+    private static bool IsWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https");
 
     /// <summary>Values of a message as templates take them.</summary>
     public static Dictionary<string, object?> Values(JsonDocument json) =>
@@ -130,6 +146,10 @@ public static partial class MessageRendering
 
     [GeneratedRegex("""href\s*=\s*(?<q>["'])(?<to>.*?)\k<q>""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex LinkPattern { get; }
+
+    /// <summary>Without what ends the sentence that it stands in.</summary>
+    [GeneratedRegex("""https?://[^\s<>"]*[^\s<>".,;:!?)\]]""", RegexOptions.IgnoreCase)]
+    private static partial Regex AddressPattern { get; }
 
     [GeneratedRegex("<(br|/p|/div|/h[1-6]|/tr|/li)[^>]*>", RegexOptions.IgnoreCase)]
     private static partial Regex BreakPattern { get; }

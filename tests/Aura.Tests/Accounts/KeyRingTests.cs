@@ -65,6 +65,23 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public void A_short_token_has_its_numbers_after_a_rotation_too_and_none_that_was_made_up_has_any()
+    {
+        var (old, current) = (NewKey(), NewKey());
+        var token = KeyRing.Open(old, clock).ShortToken("link", 3, 1_234_567_890_123, 0);
+        var ring = KeyRing.Open($"{old}, {current}", clock);
+
+        Assert.InRange(token.Length, 20, 23);
+        Assert.Equal([3, 1_234_567_890_123, 0], ring.ShortNumbers(token, "link")!);
+        Assert.Null(ring.ShortNumbers(token, "other"));
+        Assert.Null(KeyRing.Open(current, clock).ShortNumbers(token, "link"));
+        for (var at = 0; at < token.Length - 1; at++) // the last letter stands for fewer bits
+            Assert.Null(ring.ShortNumbers($"{token[..at]}{(token[at] == 'A' ? 'B' : 'A')}{token[(at + 1)..]}", "link"));
+        Assert.All(["", "x", "not base64!", token[..8], token[..^1], ring.Token("link", 3, 4, 0)], other => Assert.Null(ring.ShortNumbers(other, "link")));
+        Assert.Null(ring.Numbers(token, "link"));
+    }
+
+    [Fact]
     public void What_was_altered_or_sealed_for_something_else_does_not_open()
     {
         var ring = KeyRing.Open(Ring, clock);

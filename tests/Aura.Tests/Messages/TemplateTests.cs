@@ -57,6 +57,8 @@ public sealed class TemplateTests
         Assert.Contains("https://shop.example/m/u/1", mail.Text);
         Assert.Contains("https://shop.example/m/u/1", mail.Html);
         Assert.EndsWith("</body></html>", mail.Html);
+        var sms = MessageRendering.Render(Source(new(Sms: "Look (https://a.b/c?d=1&e=2), or https://f.g/! Not ftp://h")), Channel.Sms, null, Values, false, link => $"https://here/{link}");
+        Assert.Equal(("Look (https://here/0), or https://here/1! Not ftp://h", "https://a.b/c?d=1&e=2 https://f.g/"), (sms.Text, string.Join(' ', sms.Links)));
         Assert.Contains("STOP", MessageRendering.Render(Source(new(Sms: "Sale")), Channel.Sms, null, Values, true).Text);
         Assert.Equal("Sale", MessageRendering.Render(Source(new(Sms: "Sale")), Channel.Sms, null, Values, false).Text);
     }

@@ -40,11 +40,25 @@ internal static class Crediting
     /// <param name="own">The cart that it was.</param>
     public static async Task<bool> IsCredited(this AuraDb db, BoughtCart order, long? own, CancellationToken cancellation)
     {
-        var recovered = db.WatchedCarts.Where(c => c.Status == WatchedStatus.Recovered);
-        return order.OrderId is { } id
-            ? await recovered.AnyAsync(c => c.OrderId == id, cancellation) || await db.MessageSales.AnyAsync(s => s.OrderId == id, cancellation)
-            : own is not null && await recovered.AnyAsync(c => c.Id == own, cancellation);
+        return order.OrderId is null && own is not null && await db.WatchedCarts.AnyAsync(c => c.Id == own && c.Status == WatchedStatus.Recovered, cancellation) ||
+            await db.WonBackBy(order).AnyAsync(cancellation) || await db.SalesOf(order).AnyAsync(cancellation);
     }
+
+    /// <summary>The cart that an order won back.</summary>
+    public static IQueryable<WatchedCart> WonBackBy(this AuraDb db, BoughtCart order) => order switch
+    {
+        { OrderId: { } id } => db.WatchedCarts.Where(c => c.OrderId == id && c.Status == WatchedStatus.Recovered),
+        { Reference: { } reference } => db.WatchedCarts.Where(c => c.OrderReference == reference && c.Status == WatchedStatus.Recovered),
+        _ => db.WatchedCarts.Where(_ => false),
+    };
+
+    /// <summary>What an order is owed to that won back no cart; of this store's orders, those that did too.</summary>
+    public static IQueryable<MessageSale> SalesOf(this AuraDb db, BoughtCart order) => order switch
+    {
+        { OrderId: { } id } => db.MessageSales.Where(s => s.OrderId == id),
+        { Reference: { } reference } => db.MessageSales.Where(s => s.OrderReference == reference && s.CartId == null),
+        _ => db.MessageSales.Where(_ => false),
+    };
 
     /// <summary>The message whose link one of these people followed last, of those that no journey sent.</summary>
     private static async Task<Click?> LastFollowed(this AuraDb db, long[] people, DateTime at, CancellationToken cancellation)

@@ -12,6 +12,11 @@ namespace Aura.Winback.Recovery;
 /// <summary>What happens when a cart's owner buys, or never does.</summary>
 public static class Recovering
 {
+    /// <summary>Whoever credits an order, claims it for a cart or cancels it waits for the others. Needs a transaction in which no cart is locked yet.</summary>
+    /// <param name="reference">An id of this store's order, or what another shop calls its own; null: nobody waits.</param>
+    public static Task LockCredit(this AuraDb db, string? reference, CancellationToken cancellation) => reference is null ? Task.CompletedTask
+        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"winback.order:{reference}"}, {db.Tenant}))", cancellation);
+
     /// <summary>The cart was bought: its journeys end, and if it had been abandoned the world hears that it was won back. Needs a transaction, the row locked.</summary>
     /// <param name="people">Who bought it; null: whose it is.</param>
     /// <exception cref="Refused">409 where that is known already.</exception>
@@ -70,13 +75,12 @@ public static class Recovering
     }
 
     /// <summary>The order was cancelled: nothing was earned by it. Needs a transaction.</summary>
-    /// <param name="carts">Those that it won back.</param>
-    internal static async Task Reverse(this AuraDb db, IQueryable<WatchedCart> carts, IQueryable<MessageSale> sales, CancellationToken cancellation)
+    internal static async Task Reverse(this AuraDb db, BoughtCart order, CancellationToken cancellation)
     {
-        var ids = await carts.OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellation);
+        var ids = await db.WonBackBy(order).OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellation);
         foreach (var id in ids)
             (await db.LockWatched(id, cancellation))?.Reverse();
-        foreach (var sale in await sales.Union(db.MessageSales.Where(s => s.CartId != null && ids.Contains(s.CartId.Value))).ToListAsync(cancellation))
+        foreach (var sale in await db.SalesOf(order).Union(db.MessageSales.Where(s => s.CartId != null && ids.Contains(s.CartId.Value))).ToListAsync(cancellation))
             sale.Reverse();
     }
 
@@ -127,13 +131,13 @@ internal sealed class TakeOrder(AuraDb db) : IJobHandler
     public Task<object?> Run(Job job, CancellationToken cancellation) => db.InTransaction<object?>(async () =>
     {
         var id = job.Read<Payload>().Order;
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"winback.order:{id}"}, {db.Tenant}))", cancellation); // what was placed is settled before it is reversed, or not at all
+        await db.LockCredit($"{new Id<Order>(id)}", cancellation); // what was placed is settled before it is reversed, or not at all
         if (await db.Orders.AsNoTracking().FirstOrDefaultAsync(o => o.Id == id, cancellation) is not { } order)
             return null;
         if (order.Status != OrderStatus.Cancelled)
             await db.Settle(order, cancellation);
         else
-            await db.Reverse(db.WatchedCarts.Where(c => c.OrderId == id), db.MessageSales.Where(s => s.OrderId == id), cancellation);
+            await db.Reverse(new(id, null, null), cancellation);
         await db.SaveChangesAsync(cancellation);
         return null;
     }, cancellation);

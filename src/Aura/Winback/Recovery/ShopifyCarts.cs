@@ -65,6 +65,7 @@ public static class ShopifyCarts
 
     private static Task<bool> Take(this AuraDb db, ShopifyOrder told, CancellationToken cancellation) => db.InTransaction(async () =>
     {
+        await db.LockCredit(told.Id, cancellation);
         await db.LockKeys([told.Id, .. told.Keys], cancellation);
         var order = await db.ShopOrders.FirstOrDefaultAsync(o => o.Source == CartSource.Shopify && o.ExternalId == told.Id, cancellation);
         var isNew = order is null;
@@ -74,8 +75,7 @@ public static class ShopifyCarts
         if (!order.Hears(told.UpdatedAt, told.Keys, owner, told.CancelledAt))
             return false;
         if (told.CancelledAt is not null)
-            await db.Reverse(
-                db.WatchedCarts.Where(c => c.Source == CartSource.Shopify && c.OrderReference == told.Id), db.MessageSales.Where(s => s.CartId == null && s.OrderReference == told.Id), cancellation);
+            await db.Reverse(new(null, told.Id, null), cancellation);
         else if (isNew)
             await db.Settle(told, owner, order.PlacedAt, cancellation);
         await db.SaveChangesAsync(cancellation);
@@ -87,6 +87,8 @@ public static class ShopifyCarts
         var own = await db.CartOf(told.Keys, cancellation);
         var bought = new BoughtCart(null, told.Id, Money.Round(told.Total, Currency.Of(told.Currency)));
         await db.Settle(await db.PeopleOf(owner, cancellation), own, bought, placed, cancellation);
+        if (own is { } cart)
+            (await db.LockWatched(cart, cancellation))?.Call(told.Id); // its checkout may have said before that it was bought
     }
 
     private static Task<long?> CartOf(this AuraDb db, IReadOnlyList<string> keys, CancellationToken cancellation)

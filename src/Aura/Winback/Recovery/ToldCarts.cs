@@ -33,24 +33,24 @@ public static class ToldCarts
             throw Refused.Conflict("cart_is_own", "This is a cart of the store itself, which changes it at /v2/carts.");
     }
 
-    /// <summary>Somebody says that the cart was won back, by an order of this store or another one.</summary>
-    /// <exception cref="Refused">404 for an order that this store has not; 409 where it was bought already, or the order won back another cart.</exception>
+    /// <summary>Somebody says that the cart was won back, by an order of this store or another one, whose credit is locked (<see cref="Recovering.LockCredit"/>).</summary>
+    /// <exception cref="Refused">409 where it was bought already, or the order won back another cart.</exception>
     public static async Task Claim(this AuraDb db, WatchedCart cart, string? reference, CancellationToken cancellation)
     {
         if (cart.Status == WatchedStatus.Active)
             cart.Abandon(cart.HasContact ? Abandonment.Checkout : Abandonment.Cart, db.Now); // or there would be nothing to win back
         var order = Id<Order>.ToNumber(reference) is not { } number ? null : await db.Orders.AsNoTracking().FirstOrDefaultAsync(o => o.Id == number, cancellation);
-        if (order is not null)
-            await db.Free(order, cancellation);
-        await db.Buy(cart, order is null ? new(null, reference, null) : new(order.Id, null, new Money(order.Total, order.Currency)), db.Now, cancellation);
+        var bought = order is null ? new BoughtCart(null, reference, null) : new(order.Id, null, new Money(order.Total, order.Currency));
+        await db.Free(bought, cancellation);
+        await db.Buy(cart, bought, db.Now, cancellation);
     }
 
     /// <summary>An order is credited anew, with the cart that it won back, unless it has one.</summary>
-    private static async Task Free(this AuraDb db, Order order, CancellationToken cancellation)
+    private static async Task Free(this AuraDb db, BoughtCart order, CancellationToken cancellation)
     {
-        if (await db.WatchedCarts.Where(c => c.OrderId == order.Id && c.Status == WatchedStatus.Recovered).Select(c => (long?)c.Id).FirstOrDefaultAsync(cancellation) is { } other)
+        if (await db.WonBackBy(order).Select(c => (long?)c.Id).FirstOrDefaultAsync(cancellation) is { } other)
             throw Refused.Conflict("order_credited", $"This order won back {new Id<WatchedCart>(other)}.");
-        await db.MessageSales.Where(s => s.OrderId == order.Id).ExecuteDeleteAsync(cancellation);
+        await db.SalesOf(order).ExecuteDeleteAsync(cancellation);
     }
 
     /// <exception cref="Refused">404 without the row, 409 where the caller expects another version.</exception>

@@ -201,6 +201,13 @@ public sealed class WatchedCart : StoreEntity, IIdentified, IPriced
                 (now, order.Total is { } total && total.Currency == Currency ? total.Minor : order.Total is null ? Value : 0, credit.Attribution, credit.Channel, credit.Message);
     }
 
+    /// <summary>What its shop calls the order that it became, where that was not known when it was bought.</summary>
+    public void Call(string order)
+    {
+        if (IsOver && OrderId is null)
+            OrderReference ??= order;
+    }
+
     /// <summary>Nothing is done about it any more.</summary>
     public void Close() => (Status, LookAt) = (WatchedStatus.Closed, null);
 

@@ -1,11 +1,15 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Aura.Jobs;
 using Aura.Messages;
 using Aura.Orders;
 using Aura.Persistence;
+using Aura.Tests.Fire;
 using Aura.Tests.Messages;
 using Aura.Tests.V2;
 using Aura.Winback.Recovery;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using static Aura.Tests.Winback.Recovery.WinbackShop;
 
 namespace Aura.Tests.Winback.Recovery;
@@ -29,6 +33,33 @@ public sealed class CreditTests
         Assert.Equal((1, 1, 1, 100m, 10m, "USD"), ((int)stats["sent"]!, (int)stats["clicked"]!, (int)stats["conversions"]!, (decimal)stats["conversionRate"]!, (decimal)stats["revenue"]!, (string?)stats["currency"]));
         Assert.Equal((0, 1, 10m), await Email(store));
         Assert.Equal(100m, (decimal)(await store.Test.Ok($"GET {Api}/ai/orchestration/ai-messaging/performance"))["performance"]![0]!["conversionRate"]!);
+        await store.Verify();
+    }
+
+    [Theory]
+    [InlineData(Channel.Sms)]
+    [InlineData(Channel.Push)]
+    public async Task An_order_is_owed_to_a_text_message_or_notification_whose_link_its_buyer_followed(Channel channel)
+    {
+        var (store, variant, customer, reference) = await Opened();
+        await store.Test.Ok($"PUT /v2/customers/{customer}", new { phone = "+15552223333" });
+        await store.Shopper(reference, email: "ann@b.co");
+        await store.Test.Ok($"POST {Channels}/push-subscriptions", new { customerId = reference, endpoint = "https://push.example/1", keys = new { p256dh = new string('A', 87), auth = new string('A', 22) } });
+        await store.Set(channel, setup => { setup.Switch(true); setup.BeQuiet(null, null); });
+        var campaign = await Campaign(store, reference, Words<Channel>.Of(channel));
+        var message = await Last(store);
+        var link = channel == Channel.Sms ? Regex.Match(message.Text!, "http[^ ]*/m/c/[^ ]*").Value
+            : await store.Database((_, services) => Task.FromResult(services.GetRequiredService<Dispatch>().Outgoing(new(message, null!, new(message.Address, null, null, []))).Link!)); // nobody asks for the provider
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var followed = await browser.GetAsync(new Uri(link));
+        await Buy(store, variant, customer);
+        await store.Advance("PT1M");
+
+        Assert.Equal((channel, "https://shop.example/sale"), (message.Channel, followed.Headers.Location?.ToString()));
+        Assert.Equal(["https://shop.example/sale"], message.Links);
+        var stats = (await store.Test.Ok($"GET {Api}/campaigns/{campaign}/stats"))["stats"]!;
+        Assert.Equal((1, 1, 10m), ((int)stats["clicked"]!, (int)stats["conversions"]!, (decimal)stats["revenue"]!));
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri($"{link}x"))).StatusCode);
         await store.Verify();
     }
 
@@ -154,6 +185,42 @@ public sealed class CreditTests
         await store.Verify();
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_claim_and_the_server_s_own_credit_of_the_same_order_in_the_same_instant_count_once(bool follows, bool anotherWasLeft)
+    {
+        await using var server = await TestServer.Start();
+        var (store, variant, customer, reference) = await Opened(server);
+        await Campaign(store, reference);
+        if (follows)
+            await Follow(store, await Last(store));
+        var order = await Buy(store, variant, customer);
+        await store.Advance("PT1M");
+        Assert.Equal(follows ? 1 : 0, (await server.Rows("DELETE FROM message_sales RETURNING id")).Count); // as if it had not been heard of
+        var told = await store.Cart(new { customerId = reference, cartValue = 10 });
+        if (anotherWasLeft)
+            await store.Test.Ok($"POST {Api}/carts/{await store.Cart(new { customerId = reference, cartValue = 20 })}/abandon", new { abandonedAt = (await store.Database((db, _) => Task.FromResult(db.Now))).AddHours(-1) });
+
+        await using var source = NpgsqlDataSource.Create(server.Database);
+        await using var connection = await source.OpenConnectionAsync();
+        await using var gate = await connection.BeginTransactionAsync();
+        await using (var close = new NpgsqlCommand("LOCK TABLE events, message_sales IN EXCLUSIVE MODE", connection))
+            await close.ExecuteNonQueryAsync();
+        await store.Database(db => TakeAgain(db, order));
+        var claim = store.Test.Send($"POST {Api}/carts/{told}/recover", new { orderId = order });
+        await Await.Until(async () => await server.Rows("SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())") is { Count: >= 2 });
+        await gate.RollbackAsync();
+        var (status, answer) = await claim;
+        await store.Advance("PT1M");
+
+        Assert.True((status, (string?)answer!["error"]) is (200, null) or (409, "ORDER_CREDITED"), $"{status} {answer}");
+        Assert.Equal("1", Assert.Single(await server.Rows(
+            "SELECT (SELECT count(*) FROM watched_carts WHERE order_id IS NOT NULL) + (SELECT count(*) FROM message_sales WHERE cart_id IS NULL)")));
+        await store.Verify();
+    }
+
     [Fact]
     public async Task Figures_stay_when_the_buyer_is_forgotten()
     {
@@ -175,9 +242,9 @@ public sealed class CreditTests
         return db.SaveChangesAsync();
     }
 
-    private static async Task<(Store Store, string Variant, string Customer, string Reference)> Opened()
+    private static async Task<(Store Store, string Variant, string Customer, string Reference)> Opened(TestServer? server = null)
     {
-        var store = await Store.Open();
+        var store = await Store.Open(server: server);
         var variant = (await store.Stocked(price: 10m, ships: false)).Variant;
         var customer = (string)(await store.Test.Ok("POST /v2/customers", new { email = "ann@b.co" }))["id"]!;
         var reference = $"customer_{customer[5..]}";
@@ -185,9 +252,9 @@ public sealed class CreditTests
         return (store, variant, customer, reference);
     }
 
-    private static async Task<string> Campaign(Store store, string reference)
+    private static async Task<string> Campaign(Store store, string reference, string channel = "email")
     {
-        var id = (string)(await store.Test.Ok($"POST {Api}/campaigns", new { name = "Sale", customerIds = new[] { reference }, personalizations = new { url = "https://shop.example/sale" } }))["campaignId"]!;
+        var id = (string)(await store.Test.Ok($"POST {Api}/campaigns", new { name = "Sale", channels = new[] { channel }, customerIds = new[] { reference }, personalizations = new { url = "https://shop.example/sale" } }))["campaignId"]!;
         await store.Test.Ok($"POST {Api}/campaigns/{id}/send");
         await store.Advance("PT1M");
         return id;

@@ -21,7 +21,7 @@ public sealed class RecoveryFiguresTests
             await store.Abandon(cart);
         await store.Advance("PT5M");
         foreach (var cart in (string[])[carts[0], carts[1], carts[3]])
-            await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = "x" });
+            await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = $"of {cart}" });
 
         var total = (await store.Test.Ok($"GET {Metrics}"))["metrics"]!;
         var channels = (await store.Test.Ok($"GET {Metrics}/by-channel"))["channels"]!.AsArray();
@@ -56,7 +56,7 @@ public sealed class RecoveryFiguresTests
 
         await store.Advance("PT5M");
         foreach (var cart in (string[])[carts[0], carts[1], carts[3]])
-            await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = "x" });
+            await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = $"of {cart}" });
 
         var metrics = (await store.Test.Ok($"GET {Metrics}/by-channel"))["channels"]!.AsArray().Where(row => (string?)row!["channel"] != "none").Select(Won);
         var channels = (await store.Test.Ok($"GET {Api}/ai/orchestration/multi-channel/performance"))["performance"]!.AsArray();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Aura.Connectors.Shops;
 using Aura.Tests.Connectors.Shops;
 using Aura.Tests.Messages;
@@ -118,6 +119,100 @@ public sealed class ShopifyTests
         Assert.Equal(["exited ordered"], await store.Journeys());
         Assert.Equal("recovered", (string?)(await Only(store))["status"]);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_order_is_owed_to_the_campaign_whose_link_its_buyer_followed(bool hasCheckout)
+    {
+        var (store, campaign, began) = await Followed(hasCheckout);
+
+        Assert.Equal((200, true), await Tell(store, "orders/create", Order(began.AddHours(1), checkout: hasCheckout ? "t1" : null, email: "Ann@B.co").ToJsonString()));
+        Assert.Equal((200, false), await Tell(store, "orders/create", Order(began.AddHours(1), checkout: hasCheckout ? "t1" : null, email: "Ann@B.co").ToJsonString()));
+        await store.Advance("PT1M");
+        var stats = await Stats(store, campaign);
+        await store.Verify();
+        await Tell(store, "orders/cancelled", Order(began.AddHours(1), cancelled: began.AddHours(3)).ToJsonString());
+
+        Assert.Equal((1, 129m), stats);
+        Assert.Equal((1, 0m), await Stats(store, campaign));
+        if (hasCheckout)
+            Assert.Equal(("recovered", "direct", 0m), await Only(store) is var cart ? ((string?)cart["status"], (string?)cart["attribution"], (decimal?)cart["revenue"]) : default);
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task An_order_of_somebody_who_followed_no_link_is_owed_to_no_campaign()
+    {
+        var (store, campaign, began) = await Followed(hasCheckout: false);
+
+        await Tell(store, "orders/create", Order(began.AddHours(1), checkout: null, email: "bob@b.co").ToJsonString());
+        await store.Advance("PT1M");
+
+        Assert.Equal((0, 0m), await Stats(store, campaign));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_order_that_is_claimed_for_a_cart_is_no_longer_owed_elsewhere_nor_ever_again(bool toldFirst)
+    {
+        var (store, campaign, began) = await Followed(hasCheckout: false);
+        var (cart, other) = (await store.Cart(new { email = "ann@b.co", cartValue = 50 }), await store.Cart(new { email = "ann@b.co", cartValue = 60 }));
+        if (toldFirst)
+            await Tell(store, "orders/create", Order(began.AddHours(1), checkout: null).ToJsonString());
+        await store.Test.Ok($"POST {Api}/carts/{cart}/recover", new { orderId = "900" });
+        if (!toldFirst)
+            await Tell(store, "orders/create", Order(began.AddHours(1), checkout: null).ToJsonString());
+        var (status, refusal) = await store.Test.Send($"POST {Api}/carts/{other}/recover", new { orderId = "900" });
+        await store.Advance("PT1M");
+
+        Assert.Equal((409, "ORDER_CREDITED"), (status, (string?)refusal!["error"]));
+        Assert.Equal((1, 50m), await Stats(store, campaign));
+        Assert.Equal("recovered", (string?)(await store.ShownCart(cart))["status"]);
+        await Tell(store, "orders/cancelled", Order(began.AddHours(1), checkout: null, cancelled: began.AddHours(3)).ToJsonString());
+        Assert.Equal((1, 0m), await Stats(store, campaign));
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task A_checkout_that_says_itself_that_it_was_bought_earns_nothing_once_its_order_is_cancelled()
+    {
+        var (store, campaign, began) = await Followed(hasCheckout: true);
+        var completed = Checkout(began.AddHours(1));
+        completed["completed_at"] = began.AddHours(1);
+
+        await Tell(store, "checkouts/update", completed.ToJsonString());
+        await Tell(store, "orders/create", Order(began.AddHours(1)).ToJsonString());
+        var stats = await Stats(store, campaign);
+        await Tell(store, "orders/cancelled", Order(began.AddHours(1), cancelled: began.AddHours(3)).ToJsonString());
+
+        Assert.Equal((1, "900", 0m), (stats.Conversions, (string?)(await Only(store))["orderId"], (decimal)(await Only(store))["revenue"]!));
+        Assert.Equal((1, 0m), await Stats(store, campaign));
+        await store.Verify();
+    }
+
+    /// <summary>Ann has followed the link of a campaign; perhaps she had left a checkout before.</summary>
+    private static async Task<(Store Store, string Campaign, DateTime Began)> Followed(bool hasCheckout)
+    {
+        var store = await Connected();
+        await store.Shopper("shopify_207", email: "ann@b.co");
+        var began = await Now(store);
+        if (hasCheckout)
+            await Tell(store, "checkouts/create", Checkout(began).ToJsonString());
+        await store.Advance("PT30M");
+        var campaign = (string)(await store.Test.Ok($"POST {Api}/campaigns", new { name = "Sale", customerIds = new[] { "shopify_207" }, personalizations = new { url = "https://other.example/sale" } }))["campaignId"]!;
+        await store.Test.Ok($"POST {Api}/campaigns/{campaign}/send");
+        await store.Advance("PT1M");
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var followed = await browser.GetAsync(new Uri(Regex.Match((await store.Messages())[^1].Html!, "href=\"([^\"]*/m/c/[^\"]*)\"").Groups[1].Value));
+        Assert.Equal("https://other.example/sale", followed.Headers.Location?.ToString());
+        await store.Advance("PT1H");
+        return (store, campaign, began);
+    }
+
+    private static async Task<(int Conversions, decimal Revenue)> Stats(Store store, string campaign) =>
+        (await store.Test.Ok($"GET {Api}/campaigns/{campaign}/stats"))["stats"] is { } stats ? ((int)stats["conversions"]!, (decimal)stats["revenue"]!) : default;
 
     [Fact]
     public async Task What_is_not_signed_or_makes_no_sense_is_refused()
