@@ -92,26 +92,24 @@ public sealed class PastOrders(AuraDb db)
         : order.Paid >= order.Total ? OrderPaymentStatus.Paid
         : OrderPaymentStatus.Pending;
 
-    private async Task Lines(NpgsqlConnection connection, List<Booked> booked, CancellationToken cancellation)
-    {
-        await using var rows = await CopyRows.Into(connection, "order_lines", """
+    private Task Lines(NpgsqlConnection connection, List<Booked> booked, CancellationToken cancellation) => ReferencesBySet.Copy(
+        connection, Tenant, "order_lines", """
             tenant_id, id, order_id, position, product_id, variant_id, sku, name, attributes, quantity, unit_price, value, discount, net, tax, gross,
             discounts, taxes, weight, requires_shipping, metadata, fulfilled, returned, refunded
-            """, cancellation);
-        foreach (var (order, id, lineIds) in booked)
-            foreach (var (place, line) in order.Lines.Index())
-            {
-                var returned = order.Refunds.Count == 0 ? 0 : order.Refunds.SelectMany(refund => refund.Returned).Where(part => part.Line == place).Sum(part => part.Units);
-                rows.Row().Add(Tenant).Add(lineIds[place]).Add(id).Add(place + 1).Add(line.ProductId).Add(line.VariantId).Add(line.Sku).Add(line.Name)
-                    .Json(line.Attributes.Count == 0 ? NoPairs : line.Attributes).Add(line.Quantity).Add(line.UnitPrice).Add(line.Value).Add(line.Discount)
-                    .Add(line.Net).Add(line.Tax).Add(line.Gross).Json(line.Discounts.Count == 0 ? NoItems : line.Discounts)
-                    .Json(line.Taxes.Count == 0 ? NoItems : line.Taxes).Add(line.Weight).Add(line.RequiresShipping).Json(NoPairs)
-                    .Add(order.ShippedAt is null ? 0 : line.Quantity)
-                    .Add(returned).Add(returned);
-            }
-
-        await rows.Complete(cancellation);
-    }
+            """, [.. booked.SelectMany(one => one.Lines)], rows =>
+        {
+            foreach (var (order, id, lineIds) in booked)
+                foreach (var (place, line) in order.Lines.Index())
+                {
+                    var returned = order.Refunds.Count == 0 ? 0 : order.Refunds.SelectMany(refund => refund.Returned).Where(part => part.Line == place).Sum(part => part.Units);
+                    rows.Row().Add(Tenant).Add(lineIds[place]).Add(id).Add(place + 1).Add(line.ProductId).Add(line.VariantId).Add(line.Sku).Add(line.Name)
+                        .Json(line.Attributes.Count == 0 ? NoPairs : line.Attributes).Add(line.Quantity).Add(line.UnitPrice).Add(line.Value).Add(line.Discount)
+                        .Add(line.Net).Add(line.Tax).Add(line.Gross).Json(line.Discounts.Count == 0 ? NoItems : line.Discounts)
+                        .Json(line.Taxes.Count == 0 ? NoItems : line.Taxes).Add(line.Weight).Add(line.RequiresShipping).Json(NoPairs)
+                        .Add(order.ShippedAt is null ? 0 : line.Quantity)
+                        .Add(returned).Add(returned);
+                }
+        }, cancellation);
 
     private async Task Histories(NpgsqlConnection connection, List<Booked> booked, IdBlocks ids, CancellationToken cancellation)
     {
@@ -147,11 +145,12 @@ public sealed class PastOrders(AuraDb db)
             await rows.Complete(cancellation);
         }
 
-        await using var lines = await CopyRows.Into(connection, "fulfillment_lines", "tenant_id, id, fulfillment_id, order_line_id, quantity, restocked", cancellation);
-        foreach (var ((order, _, lineIds), id) in shipped)
-            foreach (var (place, line) in order.Lines.Index())
-                lines.Row().Add(Tenant).Add(ids.Next()).Add(id).Add(lineIds[place]).Add(line.Quantity).Add(0);
-        await lines.Complete(cancellation);
+        var lines = shipped.SelectMany(parcel => parcel.one.Order.Lines.Zip(parcel.one.Lines, (line, lineId) => (Id: ids.Next(), Parcel: parcel.Id, lineId, line.Quantity))).ToList();
+        await ReferencesBySet.Copy(connection, Tenant, "fulfillment_lines", "tenant_id, id, fulfillment_id, order_line_id, quantity, restocked", [.. lines.Select(line => line.Id)], rows =>
+        {
+            foreach (var (id, parcel, lineId, quantity) in lines)
+                rows.Row().Add(Tenant).Add(id).Add(parcel).Add(lineId).Add(quantity).Add(0);
+        }, cancellation);
     }
 
     private async Task Payments(NpgsqlConnection connection, List<Booked> booked, IdBlocks ids, CancellationToken cancellation)
@@ -237,6 +236,8 @@ public sealed class PastOrders(AuraDb db)
         private long[] lines = [];
 
         public PastOrder Order => order;
+
+        public IReadOnlyList<long> Lines => lines;
 
         /// <summary>At most so many rows with an id are written for it.</summary>
         public int Rows => 7 + 2 * order.Lines.Count + order.Refunds.Sum(refund => 4 + refund.Returned.Count);

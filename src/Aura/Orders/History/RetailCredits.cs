@@ -2,6 +2,7 @@ using Aura.Connectors.Payments;
 using Aura.Connectors.Shops;
 using Aura.Payments;
 using Aura.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Aura.Orders.History;
@@ -9,11 +10,10 @@ namespace Aura.Orders.History;
 /// <summary>Books credit notes: against the orders that they take back, as far as those can be found, and the rest as it is.</summary>
 internal sealed class RetailCredits(AuraDb db)
 {
-    public async Task Write(
-        NpgsqlConnection connection, string source, IReadOnlyList<RetailInvoice> invoices, RetailShelves shelves, RetailReport report, CancellationToken cancellation)
+    /// <param name="invoices">All that a customer has in this batch, in their order: another writer must not book his at the same time.</param>
+    public async Task<List<BookedCredit>> Write(string source, IReadOnlyList<RetailInvoice> invoices, RetailShelves shelves, CancellationToken cancellation)
     {
-        if (invoices.Count == 0)
-            return;
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var open = await OpenLines(connection, invoices, shelves, cancellation);
         var notes = invoices.Select(invoice => Match(invoice, open, shelves)).ToList();
         var ids = new IdBlocks(connection);
@@ -22,9 +22,7 @@ internal sealed class RetailCredits(AuraDb db)
         await Refunds(connection, notes, ids, cancellation);
         await Returns(connection, notes, ids, shelves, cancellation);
         await Notes(connection, source, notes, ids, shelves, cancellation);
-        report.CreditNotes += notes.Count;
-        report.CreditAmount += notes.Sum(note => note.Amount);
-        report.RefundedAmount += notes.Sum(note => note.Refunded);
+        return notes;
     }
 
     /// <summary>What these customers bought of these things and has not been given back.</summary>
@@ -34,12 +32,15 @@ internal sealed class RetailCredits(AuraDb db)
         var wanted = invoices.SelectMany(invoice => Returned(invoice).Select(line => (Customer: shelves.Customer(invoice.CustomerId)!.Value, VariantOf(line, shelves)))) // not of guests
             .Distinct().ToList();
         await using var command = new NpgsqlCommand("""
-            SELECT o.customer_id, l.variant_id, o.id, l.id, i.id, o.placed_at, l.quantity, l.unit_price, l.net, l.refunded
-            FROM unnest($2::bigint[], $3::bigint[]) AS wanted (customer, variant)
-            JOIN orders o ON o.tenant_id = $1 AND o.customer_id = wanted.customer
-            JOIN order_lines l ON l.tenant_id = $1 AND l.order_id = o.id AND l.variant_id = wanted.variant AND l.refunded < l.quantity
-              AND l.returned = l.refunded AND l.fulfilled = l.quantity AND l.tax = 0
-            JOIN payment_intents i ON i.tenant_id = $1 AND i.order_id = o.id AND i.gateway_reference LIKE 'past\_%'
+            WITH wanted AS MATERIALIZED (SELECT * FROM unnest($2::bigint[], $3::bigint[]) AS wanted (customer, variant))
+            SELECT wanted.customer, wanted.variant, o.id, l.id, i.id, o.placed_at, l.quantity, l.unit_price, l.net, l.refunded
+            FROM (SELECT DISTINCT customer FROM wanted) buyers
+            CROSS JOIN LATERAL (SELECT id, placed_at FROM orders WHERE tenant_id = $1 AND customer_id = buyers.customer OFFSET 0) o
+            CROSS JOIN LATERAL (
+              SELECT id, variant_id, quantity, unit_price, net, refunded FROM order_lines
+              WHERE tenant_id = $1 AND order_id = o.id AND refunded < quantity AND returned = refunded AND fulfilled = quantity AND tax = 0 OFFSET 0) l
+            JOIN wanted ON wanted.customer = buyers.customer AND wanted.variant = l.variant_id
+            CROSS JOIN LATERAL (SELECT id FROM payment_intents WHERE tenant_id = $1 AND order_id = o.id AND gateway_reference LIKE 'past\_%' OFFSET 0) i
             """, connection)
         {
             Parameters =

@@ -10,8 +10,8 @@ namespace Aura.Orders.History;
 /// <summary>Takes an Online Retail file into a store: customers, products, orders that were paid and delivered, and credits.</summary>
 /// <remarks>
 /// An invoice is written in one transaction, and one that is in the books is left out: whatever broke off is simply begun again. While the
-/// file is read, the sales of a batch are written on two connections, for PostgreSQL uses one processor for each; its credits follow, because
-/// they look for what was sold. The file names no time zone; its times are taken as UTC.
+/// file is read, the sales of a batch are written on two connections, for PostgreSQL uses one processor for each; its credits follow in the same
+/// way, because they look for what was sold. The file names no time zone; its times are taken as UTC.
 /// </remarks>
 public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts, TimeProvider time)
 {
@@ -22,7 +22,6 @@ public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts,
     private const int BatchLines = 20_000, Writers = 2;
 
     private readonly PastOrders orders = new(db);
-    private readonly RetailCredits credits = new(db);
     private readonly RetailReport report = new();
     private RetailShelves? shelves;
 
@@ -102,7 +101,7 @@ public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts,
         }, cancellation);
 
         await WriteOrders([.. fresh.Where(invoice => !IsCredit(invoice))], shelves!, cancellation); // just filled
-        await db.InTransaction(() => credits.Write(connection, Source, [.. fresh.Where(IsCredit)], shelves!, report, cancellation), cancellation);
+        await WriteCredits([.. fresh.Where(IsCredit)], shelves!, cancellation);
         report.Rows = Math.Max(report.Rows, batch.Row);
     }
 
@@ -150,6 +149,22 @@ public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts,
         report.Orders += past.Count;
         report.OrderLines += past.Sum(order => order.Lines.Count);
         report.OrderAmount += past.Sum(order => order.Total);
+    }
+
+    /// <summary>All of a customer's on one connection: they take back the same purchases.</summary>
+    private async Task WriteCredits(List<RetailInvoice> invoices, RetailShelves shelves, CancellationToken cancellation)
+    {
+        var written = await Task.WhenAll(invoices.GroupBy(invoice => (invoice.CustomerId ?? 0) % Writers).Select(async part =>
+        {
+            await using var own = await Open(cancellation);
+            return await own.InTransaction(() => new RetailCredits(own).Write(Source, [.. part], shelves, cancellation), cancellation);
+        }));
+        foreach (var note in written.SelectMany(notes => notes))
+        {
+            report.CreditNotes++;
+            report.CreditAmount += note.Amount;
+            report.RefundedAmount += note.Refunded;
+        }
     }
 
     private async Task Beside(IReadOnlyList<PastOrder> part, CancellationToken cancellation)

@@ -24,9 +24,11 @@ internal sealed record RetailSale(RetailInvoice Invoice, IReadOnlyList<RetailLin
 
         if (sold.Count == 0 || invoice.CustomerId is null && sold.All(line => line.UnitPrice == 0))
             return null;
-        var goods = sold.Where(line => !RetailCodes.IsPostage(RetailCodes.Sku(line.StockCode))).ToList();
+        var (postage, goods) = (new List<RetailLine>(), new List<RetailLine>());
+        foreach (var line in sold)
+            (RetailCodes.IsPostage(RetailCodes.Sku(line.StockCode)) ? postage : goods).Add(line);
         return goods.Count > 0
-            ? new(invoice, goods, sold.Except(goods).Sum(ValueOf), invoice.Lines.Count - sold.Count, problems)
+            ? new(invoice, goods, postage.Sum(ValueOf), invoice.Lines.Count - sold.Count, problems)
             : new(invoice, sold, 0, invoice.Lines.Count - sold.Count, problems); // nothing but postage: then that is what was sold
     }
 

@@ -44,7 +44,10 @@ internal sealed class RetailShelves(AuraDb db, IdBlocks ids)
 
         if (named.Count == 0)
             return;
-        await Find(connection, "SELECT sku, product_id, id FROM variants WHERE tenant_id = $1 AND sku = ANY($2) AND removed_at IS NULL", named.Keys.ToArray(),
+        await Find(connection, """
+            SELECT found.sku, found.product_id, found.id FROM unnest($2) AS named (sku)
+            CROSS JOIN LATERAL (SELECT v.sku, v.product_id, v.id FROM variants v WHERE v.tenant_id = $1 AND v.sku = named.sku AND v.removed_at IS NULL LIMIT 1) found
+            """, named.Keys.ToArray(),
             row => variants[row.GetString(0)] = (row.GetInt64(1), row.GetInt64(2)), cancellation);
         var missing = named.Where(goods => !variants.ContainsKey(goods.Key)).ToList();
         report.Products += missing.Count(goods => goods.Key != RetailCodes.Charges);
@@ -87,7 +90,10 @@ internal sealed class RetailShelves(AuraDb db, IdBlocks ids)
             .ToDictionary(invoice => EmailOf(invoice.CustomerId!.Value)); // just asked
         if (named.Count == 0)
             return;
-        await Find(connection, "SELECT email_key, id FROM customers WHERE tenant_id = $1 AND email_key = ANY($2)", named.Keys.ToArray(),
+        await Find(connection, """
+            SELECT found.email_key, found.id FROM unnest($2) AS named (email)
+            CROSS JOIN LATERAL (SELECT c.email_key, c.id FROM customers c WHERE c.tenant_id = $1 AND c.email_key = named.email LIMIT 1) found
+            """, named.Keys.ToArray(),
             row => customers[named[row.GetString(0)].CustomerId!.Value] = row.GetInt64(1), cancellation);
         var missing = named.Where(one => !customers.ContainsKey(one.Value.CustomerId!.Value)).ToList();
         report.Customers += missing.Count;
