@@ -144,7 +144,7 @@ start_server() { # name
   local -a program=("${AURA_SERVER:-$root/artifacts/server/aura-server}")
   [[ ${program[0]} != *.dll ]] || program=(dotnet "${program[0]}")
   (
-    export AURA_URL="http://127.0.0.1:$(server_port "$1")" AURA_DATA="$deploy/aura" AURA_ROLE="${1%-*}" AURA_DRAIN=2 AURA_PROXIES=127.0.0.1
+    export AURA_URL="http://127.0.0.1:$(server_port "$1")" AURA_DATA="$deploy/aura" AURA_ROLE="${1%-*}" AURA_DRAIN=3 AURA_PROXIES=127.0.0.1
     export AURA_DATABASE="$login;Database=aura;$pooled" AURA_DATABASE_DIRECT="$login;Database=aura_session" AURA_DATABASE_REPLICA="$login;Database=aura_replica;$pooled"
     umask 077 # it prints keys
     setsid "${program[@]}" run </dev/null >>"$deploy/log/$1.log" 2>&1 &

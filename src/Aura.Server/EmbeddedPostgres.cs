@@ -186,7 +186,9 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         var sockets = await MakeSocketDirectory(cancellation);
         Postmaster.RemoveMisleadingLock(Path.Combine(Cluster, "postmaster.pid"));
         Postmaster.RemoveMisleadingLock(Path.Combine(sockets, $".s.PGSQL.{Port}.lock"));
-        await PostgresSettings.Write(home, sockets, options.Settings, cancellation);
+        await PostgresSettings.Write(home, sockets, "lz4", options.Settings, cancellation);
+        if (!await AcceptsSettings(cancellation))
+            await PostgresSettings.Write(home, sockets, "on", options.Settings, cancellation);
 
         // After a crash the old backends take a moment to notice; until the last is gone PostgreSQL rightly refuses.
         for (var attempts = 1; ; attempts++)
@@ -204,6 +206,20 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 if (attempts == 100 || !log.Contains("pre-existing shared memory block", StringComparison.Ordinal))
                     throw new PostgresUnavailable($"PostgreSQL did not start. {refusal.Message}\n{log}");
             }
+        }
+    }
+
+    /// <summary>Not where PostgreSQL was built without LZ4.</summary>
+    private async Task<bool> AcceptsSettings(CancellationToken cancellation)
+    {
+        try
+        {
+            await account.Run(binaries["postgres"], ["-D", Cluster, "-C", "wal_compression"], cancellation);
+            return true;
+        }
+        catch (PostgresUnavailable)
+        {
+            return false;
         }
     }
 

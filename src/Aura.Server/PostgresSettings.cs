@@ -10,7 +10,9 @@ internal static class PostgresSettings
     private const long Megabyte = 1 << 20;
 
     /// <param name="memory">Bytes that this machine or container has.</param>
-    public static Dictionary<string, string> For(long memory, string sockets) => new()
+    /// <param name="disk">Bytes that are free where the cluster is.</param>
+    /// <param name="compression">Of whole pages in the log: after each checkpoint they are most of what an order writes.</param>
+    public static Dictionary<string, string> For(long memory, long disk, string sockets, string compression) => new()
     {
         ["listen_addresses"] = "",
         ["unix_socket_directories"] = sockets,
@@ -18,7 +20,7 @@ internal static class PostgresSettings
         ["max_connections"] = "200",
         ["max_locks_per_transaction"] = "256",
 
-        ["shared_buffers"] = $"{Math.Clamp(memory / 8 / Megabyte, 32, 1024)}MB",
+        ["shared_buffers"] = $"{Math.Clamp(memory / 4 / Megabyte, 32, 8192)}MB", // as the manual advises
         ["effective_cache_size"] = $"{Math.Max(memory / 2 / Megabyte, 64)}MB",
         ["work_mem"] = "16MB",
         ["maintenance_work_mem"] = "128MB",
@@ -29,9 +31,9 @@ internal static class PostgresSettings
         ["synchronous_commit"] = "on",
         ["full_page_writes"] = "on",
         ["wal_level"] = "replica",
-        ["wal_compression"] = "on",
+        ["wal_compression"] = compression,
         ["min_wal_size"] = "128MB",
-        ["max_wal_size"] = "2GB",
+        ["max_wal_size"] = $"{Math.Clamp(disk / 10 / Megabyte, 512, 8192)}MB", // Checkpoints come by time, not by size, as long as there is room: after each, whole pages are logged again.
         ["checkpoint_timeout"] = "15min",
 
         ["timezone"] = "UTC",
@@ -49,9 +51,9 @@ internal static class PostgresSettings
         ["log_error_verbosity"] = "terse",
     };
 
-    public static async Task Write(string home, string sockets, IReadOnlyDictionary<string, string> changes, CancellationToken cancellation)
+    public static async Task Write(string home, string sockets, string compression, IReadOnlyDictionary<string, string> changes, CancellationToken cancellation)
     {
-        var settings = For(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, sockets);
+        var settings = For(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DriveInfo(home).AvailableFreeSpace, sockets, compression);
         foreach (var (name, value) in changes) settings[name] = value;
         var text = new StringBuilder("# Written by Aura at every start.\n");
         foreach (var (name, value) in settings) text.Append($"{name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'\n");

@@ -154,15 +154,15 @@ public sealed class DeployTests(Deployment deployment) : IClassFixture<Deploymen
     public async Task Restarting_the_servers_one_by_one_fails_no_request()
     {
         using var client = deployment.Client();
-        var failed = new ConcurrentBag<int>();
+        var failed = new ConcurrentBag<string>();
         using var enough = new CancellationTokenSource();
         var callers = Enumerable.Range(0, 4).Select(async caller =>
         {
             for (var i = 0; !enough.IsCancellationRequested; i++)
             {
-                var (status, _) = i % 2 == 0 ? await client.Send("POST /v2/customers", new { email = $"restart-{caller}-{i}@b.co" }) : await client.Send("GET /v2/products");
+                var (status, body) = i % 2 == 0 ? await client.Send("POST /v2/customers", new { email = $"restart-{caller}-{i}@b.co" }) : await client.Send("GET /v2/products");
                 if (status >= 500)
-                    failed.Add(status);
+                    failed.Add($"{status} {body}");
             }
         }).ToList();
 
@@ -171,6 +171,21 @@ public sealed class DeployTests(Deployment deployment) : IClassFixture<Deploymen
         await Task.WhenAll(callers);
 
         Assert.Empty(failed);
+    }
+
+    [Fact]
+    public async Task Servers_that_only_take_their_time_are_not_passed_over()
+    {
+        using var client = deployment.Client();
+        var held = deployment.Hold(TimeSpan.FromSeconds(2), "api-1", "api-2"); // four intervals of the balancer's checks
+        List<Task> callers = [];
+        while (!held.IsCompleted)
+        {
+            callers.Add(client.Ok("GET /v2/products"));
+            await Task.WhenAny(held, Task.Delay(100));
+        }
+
+        await Task.WhenAll(callers);
     }
 
     [Fact]

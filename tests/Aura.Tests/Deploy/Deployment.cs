@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aura.Tests.Fire;
 using Npgsql;
 
 namespace Aura.Tests.Deploy;
@@ -51,16 +52,23 @@ public sealed class Deployment : IAsyncLifetime
         Assert.True(process.ExitCode == 0, $"deploy/{command} ended with {process.ExitCode}: {said}");
     }
 
-    public void Kill(string server) => Kill(Path.Combine("run", $"{server}.pid"), only: true);
+    public void Kill(string server) => Cluster.Signal("KILL", [ProcessOf(server)]);
 
     /// <summary>The whole PostgreSQL server at once, as when its machine goes.</summary>
-    public void KillPostgres(string node) => Kill(Path.Combine(node, "postmaster.pid"), only: false);
+    public void KillPostgres(string node) => Cluster.Signal("KILL", Cluster.Processes(ReadNumber(Path.Combine(node, "postmaster.pid"))));
 
-    private void Kill(string file, bool only)
+    /// <summary>Servers that answer nobody for so long, and then go on.</summary>
+    public async Task Hold(TimeSpan duration, params string[] servers)
     {
-        using var process = Process.GetProcessById(int.Parse(File.ReadLines(Path.Combine(folder, file)).First(), CultureInfo.InvariantCulture));
-        process.Kill(entireProcessTree: !only);
+        var processes = servers.Select(ProcessOf).ToList();
+        Cluster.Signal("STOP", processes);
+        await Task.Delay(duration);
+        Cluster.Signal("CONT", processes);
     }
+
+    private int ProcessOf(string server) => ReadNumber(Path.Combine("run", $"{server}.pid"));
+
+    private int ReadNumber(string file) => int.Parse(File.ReadLines(Path.Combine(folder, file)).First(), CultureInfo.InvariantCulture);
 
     /// <summary>A connection to one PostgreSQL server, past the pooler.</summary>
     /// <param name="superuser">Over the socket, which only root and the servers' account may enter.</param>

@@ -171,11 +171,27 @@ public sealed class EmbeddedPostgresTests
     }
 
     [Theory]
-    [InlineData(1L << 28, "32MB")]
-    [InlineData(1L << 32, "512MB")]
-    [InlineData(1L << 36, "1024MB")]
-    public void Shared_buffers_grow_with_the_memory_up_to_a_gigabyte(long memory, string expected) =>
-        Assert.Equal(expected, PostgresSettings.For(memory, "/sockets")["shared_buffers"]);
+    [InlineData(1L << 26, "32MB")]
+    [InlineData(1L << 32, "1024MB")]
+    [InlineData(1L << 36, "8192MB")]
+    public void Shared_buffers_are_a_quarter_of_the_memory_up_to_eight_gigabytes(long memory, string expected) =>
+        Assert.Equal(expected, PostgresSettings.For(memory, 1L << 40, "/sockets", "on")["shared_buffers"]);
+
+    [Theory]
+    [InlineData(1L << 30, "512MB")]
+    [InlineData(20L << 30, "2048MB")]
+    [InlineData(1L << 40, "8192MB")]
+    public void The_log_takes_a_tenth_of_the_free_disk_up_to_eight_gigabytes(long disk, string expected) =>
+        Assert.Equal(expected, PostgresSettings.For(1L << 34, disk, "/sockets", "on")["max_wal_size"]);
+
+    [Fact]
+    public async Task The_log_is_compressed_in_the_fastest_way_that_this_PostgreSQL_knows()
+    {
+        await using var postgres = await Start();
+
+        Assert.Equal(await Scalar(postgres, "SELECT CASE WHEN 'lz4' = ANY (enumvals) THEN 'lz4' ELSE 'pglz' END FROM pg_settings WHERE name = 'wal_compression'"),
+            await Scalar(postgres, "SELECT setting FROM pg_settings WHERE name = 'wal_compression'"));
+    }
 
     /// <summary>With the settings of a shop, crash safety included, but for the memory.</summary>
     private Task<EmbeddedPostgres> Start(string? directory = null, Dictionary<string, string>? settings = null) =>
