@@ -18,6 +18,9 @@ internal sealed class Bench(BenchOptions options, Shop shop, Contestant floor, C
     /// <summary>Among how many products work is chosen, from all over the shop: all, unless it is said otherwise.</summary>
     public int Products { get; init; } = shop.Size.Products;
 
+    /// <summary>Turns of a few seconds before anything is measured, at least.</summary>
+    public int TurnsToWarmUp { get; init; } = 3;
+
     /// <summary>The product against the floor.</summary>
     public async Task<Result> Measure(Workload workload)
     {

@@ -43,6 +43,9 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
         return Found(results) with { Lists = lists, Cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null };
     }
 
+    /// <summary>Until a fresh copy of the large shop is in memory, and in the log as it was before its pages were changed: what is compared is how it goes on.</summary>
+    private const int TurnsToSettle = 25;
+
     /// <summary>The large shop in the place of the product, the small one in that of the floor. They are asked for as much: it is the shop that grows, not its traffic.</summary>
     private async Task<Findings> Growth()
     {
@@ -51,8 +54,8 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
         await using var ofLarge = large.Source;
         await using var few = await Contestant.Product(options, small, cancellation);
         await using var many = await Contestant.Product(options, large, cancellation);
-        var inSmall = new Bench(options, small, few, few, new(ofSmall, postgres.ProcessId), cancellation);
-        var inLarge = new Bench(options, large, many, many, new(ofLarge, postgres.ProcessId), cancellation) { Products = small.Size.Products };
+        var inSmall = new Bench(options, small, few, few, new(ofSmall, postgres.ProcessId), cancellation) { TurnsToWarmUp = TurnsToSettle };
+        var inLarge = new Bench(options, large, many, many, new(ofLarge, postgres.ProcessId), cancellation) { Products = small.Size.Products, TurnsToWarmUp = TurnsToSettle };
         var results = new List<Result>();
         foreach (var (one, other) in Workloads.Create().Zip(Workloads.Create()).Where(pair => Workloads.Grows(pair.First) && options.Wants(pair.First.Name)))
         {

@@ -18,7 +18,7 @@ internal sealed record Entrant(Bench Bench, Workload Workload, Contestant Contes
         await Workload.Check(Bench, Contestant);
         plan = await Workload.Requests(Bench, Contestant);
         var compiled = double.MaxValue;
-        for (var turn = 0; turn < MostTurns && (turn < 3 || compiled > Little); turn++)
+        for (var turn = 0; turn < MostTurns && (turn < Bench.TurnsToWarmUp || compiled > Little); turn++)
         {
             var before = Usage.OfCompiler(Contestant.ProcessId);
             await Wrk.Run(Contestant, plan, Seconds, Bench.Cancellation);

@@ -40,8 +40,6 @@ internal class OrderPlaced(string name = "W3", string about = "order of 3 lines 
 /// <param name="requests">3, or 6: the lines one by one.</param>
 internal sealed class CheckoutDone(string name, string about, int requests) : OrderPlaced(name, about)
 {
-    private const int Storefronts = 16;
-
     private string card = ""; // made before the first checkout
 
     public override async Task Prepare(Bench bench)
@@ -56,7 +54,7 @@ internal sealed class CheckoutDone(string name, string about, int requests) : Or
         if (contestant.IsFloor)
             return await base.Requests(bench, contestant);
         var file = await bench.Write(this, contestant, Baskets(bench).Select(basket => string.Join(' ', basket)));
-        return new(Path.Combine(bench.Options.Scripts, "checkout.lua"), file, [$"{requests}", card, Address], Storefronts, Storefronts);
+        return new(Path.Combine(bench.Options.Scripts, "checkout.lua"), file, [$"{requests}", card, Address], bench.Options.Connections, bench.Options.Connections);
     }
 
     public override async Task Check(Bench bench, Contestant contestant)
