@@ -45,6 +45,7 @@ public static class AuraServices
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton(_ => new IdSource(connectionString));
         services.AddSingleton<Turns>();
+        services.AddSingleton<SharedWrites>();
         services.AddKeyedSingleton(Session, (provider, _) => session is null ? provider.GetRequiredService<NpgsqlDataSource>() : DataSource(session));
         if (replica is not null)
             services.AddSingleton(provider => new Replica(
@@ -105,7 +106,7 @@ public static class AuraServices
 
     internal static T Configure<T>(T options, NpgsqlDataSource source) where T : DbContextOptionsBuilder
     {
-        options.UseNpgsql(source).AddInterceptors(new PlannedByValue(), new FailedCommands()).ReplaceService<IModificationCommandBatchFactory, SavedRows>().EnableThreadSafetyChecks(false);
+        options.UseNpgsql(source).AddInterceptors(new PlannedByValue(), new FailedCommands(), new SharingGuard()).ReplaceService<IModificationCommandBatchFactory, SavedRows>().EnableThreadSafetyChecks(false);
         return options;
     }
 

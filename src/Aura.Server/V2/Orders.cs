@@ -42,7 +42,7 @@ internal static class Orders
         var orders = api.MapGroup("/orders").WithTags("Orders").Scope("orders").NeverCached();
         orders.MapGet("/", List).Lists(Shape);
         orders.MapGet("/{id}", Show);
-        orders.MapPost("/", Create);
+        orders.MapPost("/", Create).WithMetadata(new Shared());
         orders.MapPut("/{id}", Update);
         orders.MapPatch("/{id}/status", Move);
         orders.MapPost("/{id}/cancel", Cancel).WithMetadata(new Staged());

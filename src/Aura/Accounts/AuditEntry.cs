@@ -63,14 +63,15 @@ public sealed class AuditEntry : StoreRow, IIdentified
         return Of(entry.Metadata, entry.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" }, (StoreRow)entry.Entity, db, changes);
     }
 
-    /// <summary>The entry for a row that is new.</summary>
-    internal static AuditEntry Of(StoreRow row, IEntityType type, AuraDb db)
+    /// <summary>The entry for a row that is not tracked, or null where no field differs.</summary>
+    /// <param name="before">Null: it is new.</param>
+    internal static AuditEntry? Of(StoreRow row, IEntityType type, Func<IProperty, object?>? before, AuraDb db)
     {
         var changes = new Dictionary<string, FieldChange>();
         foreach (var told in ToldOf(type))
-            if (told.Property.GetGetter().GetClrValueUsingContainingEntity(row) is { } value)
-                changes[told.Name] = new(null, Shown(value, told, row));
-        return Of(type, "created", row, db, changes);
+            if ((before?.Invoke(told.Property), told.Property.GetGetter().GetClrValueUsingContainingEntity(row)) is var (was, now) && !JsonEqual(was, now))
+                changes[told.Name] = new(Shown(was, told, row), Shown(now, told, row));
+        return changes.Count == 0 && before is not null ? null : Of(type, before is null ? "created" : "updated", row, db, changes);
     }
 
     private static AuditEntry Of(IEntityType type, string verb, StoreRow row, AuraDb db, Dictionary<string, FieldChange> changes)

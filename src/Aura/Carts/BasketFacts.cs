@@ -45,7 +45,7 @@ public sealed record BasketQuestion
     /// <summary>0: none.</summary>
     public long CartId { get; init; }
 
-    /// <summary>The cart's row is to be locked.</summary>
+    /// <summary>The cart's row is to be locked, unless it is written together with others: then its version decides.</summary>
     public bool Locked { get; init; }
 
     /// <summary>Beside those in the cart.</summary>
@@ -72,7 +72,7 @@ public static class BasketLookup
         await using var batch = new NpgsqlBatch();
         if (question.CartId != 0)
         {
-            batch.Add(question.Locked ? Cart.SelectLocked : Cart.Select, db.Tenant, question.CartId);
+            batch.Add(question.Locked && !db.Shares ? Cart.SelectLocked : Cart.Select, db.Tenant, question.CartId);
             batch.Add(CartLine.Select, db.Tenant, question.CartId);
         }
 

@@ -42,6 +42,13 @@ public sealed partial class Cart
 
     internal void ReadLine(NpgsqlDataReader row) => lines.Add(CartLine.Read(row));
 
+    /// <summary>To be called before it is changed: without a lock its version decides whether it may be.</summary>
+    internal void Watch(AuraDb db)
+    {
+        if (db.Shares)
+            db.Watch(this, SharedStep.Carts);
+    }
+
     /// <summary>Gives the cart and its lines the ids that they have not got.</summary>
     internal void Number(AuraDb db)
     {
@@ -52,22 +59,34 @@ public sealed partial class Cart
                 line.Enter(this, db.NextId());
     }
 
-    /// <summary>Writes it at the end of the transaction, which holds its row's lock if it has one.</summary>
+    /// <summary>Writes it at the end of the transaction, which holds its row's lock if it has one; or together with what others write, where it is new or watched.</summary>
     /// <param name="before">The lines that are in the database, with their quantities.</param>
     internal void Save(AuraDb db, IReadOnlyDictionary<long, int> before)
     {
         var isNew = Version == 0;
+        var kept = lines.Where(line => before.ContainsKey(line.Id)).ToList();
+        var changed = kept.Where(line => line.Quantity != before[line.Id]).ToList();
+        var entered = lines.FindAll(line => !before.ContainsKey(line.Id));
+        if (kept.Count < before.Count || changed.Count > 0)
+            db.DemandAlone();
+        if (db.Shares)
+        {
+            if (isNew)
+                db.Append(this);
+            entered.ForEach(db.Append);
+            return;
+        }
+
         Stamp(db.Now);
         db.AtCommit(isNew ? Insert : Update, TenantId, Id, ByHand.Maybe(CustomerId), ByHand.Maybe(Email), Currency.Code, ByHand.Json(ShippingAddress), ByHand.Json(BillingAddress),
             ByHand.Maybe(ShippingMethod), Coupons, ByHand.Maybe(ReferralCode), ByHand.Json(Metadata), LastActivityAt, ByHand.Maybe(CompletingAt), ByHand.Maybe(CompletedAt),
             CreatedAt, UpdatedAt, Version);
-        var kept = lines.Where(line => before.ContainsKey(line.Id)).ToList();
         if (kept.Count < before.Count)
             db.AtCommit("DELETE FROM cart_lines WHERE tenant_id = $1 AND id = ANY ($2)", TenantId, before.Keys.Except(kept.Select(line => line.Id)).ToArray());
-        if (kept.Where(line => line.Quantity != before[line.Id]).ToList() is { Count: > 0 } changed)
+        if (changed.Count > 0)
             db.AtCommit(CartLine.Update, TenantId, changed.ConvertAll(line => line.Id), changed.ConvertAll(line => line.Quantity));
-        if (lines.Count > kept.Count)
-            CartLine.Enter(db, this, lines.FindAll(line => !before.ContainsKey(line.Id)));
+        if (entered.Count > 0)
+            CartLine.Enter(db, this, entered);
     }
 
     private const string Insert = $"INSERT INTO carts ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";

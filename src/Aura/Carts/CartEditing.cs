@@ -10,13 +10,15 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
     /// <param name="id">Null: a new cart in <paramref name="currency"/>.</param>
     /// <exception cref="Refused">409 while the cart is locked by a checkout; 422 <c>coupon_not_found</c> and the like for a new code.</exception>
     public Task<(Cart Cart, PricedBasket Priced)> Edit(Id<Cart>? id, Currency currency, CartChange change, CancellationToken cancellation) =>
-        db.InTransaction(async () =>
+        db.InOneWrite(async () =>
         {
             var facts = await db.LookUp(new()
             {
                 CartId = id?.Value ?? 0, Locked = true, Choices = [.. change.Items.Select(item => item.Choice)], CustomerId = change.CustomerId, Stock = true,
             }, cancellation);
             var cart = id is null ? Cart.Create(currency, db.Now) : db.Expected(facts.Cart);
+            if (id is not null)
+                cart.Watch(db);
             var (coupons, lines) = (cart.Coupons, cart.Lines.ToDictionary(line => line.Id, line => line.Quantity));
             cart.Touch(db.Now);
             change.Apply(cart, facts);
@@ -26,7 +28,7 @@ public sealed class CartEditing(AuraDb db, BasketPricing pricing)
                 throw Refused.Rule(problem.Code, problem.Message);
             cart.Save(db, lines);
             return (cart, WithScarcity(priced, facts));
-        }, cancellation);
+        }, cancellation, mayWait: true);
 
     /// <param name="explain">Tells what became of each promotion, too.</param>
     /// <exception cref="Refused">404 without the cart.</exception>

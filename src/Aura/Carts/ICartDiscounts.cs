@@ -24,6 +24,10 @@ public interface ICartDiscounts
     /// <summary>Adds to the reading that locks an order what it holds.</summary>
     IHeldDiscounts Ask(AuraDb db, Reading reading, long orderId);
 
+    /// <summary>What an order holds that has just claimed what the basket was given, as long as nobody gives it back.</summary>
+    /// <returns>Null where it has to be asked.</returns>
+    IHeldDiscounts? Known(AuraDb db, long orderId, PricedBasket basket);
+
     /// <summary>Sets aside again what was released, for an order that is bought after all; changes nothing where it was not.</summary>
     /// <inheritdoc cref="Claim"/>
     Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation);

@@ -59,14 +59,25 @@ internal sealed class StockBook
         var book = new StockBook(db, cartId);
         book.AskLevels(reading.Ask(ReadSources, book.ReadSource, db.Caller.TenantId), wanted);
         if (cartId is not null)
-            reading.Do(EndReservations, db.Caller.TenantId, cartId, db.Now);
+            book.EndReservations(reading);
         return book;
+    }
+
+    private void EndReservations(Reading reading)
+    {
+        object[] values = [db.Caller.TenantId, ByHand.One(cart), ByHand.One(db.Now)];
+        if (db.Shares)
+            db.Later(new(Ending, values) { Step = SharedStep.Reservations });
+        else
+            reading.Do(Ending, values);
     }
 
     private void AskLevels(Reading reading, IEnumerable<(long Variant, long? Warehouse)> wanted)
     {
         var ids = ByHand.Several(wanted.Select(w => w.Variant).Distinct());
-        reading.Ask(Lock, null, db.Caller.TenantId, ids).Ask(ReadLevels, ReadLevel, db.Caller.TenantId, ids, cart);
+        if (!db.Shares)
+            reading.Ask(Lock, null, db.Caller.TenantId, ids);
+        reading.Ask(ReadLevels, ReadLevel, db.Caller.TenantId, ids, cart);
     }
 
     /// <summary>What was wanted is there: a level that is missing begins at zero now.</summary>
@@ -94,16 +105,36 @@ internal sealed class StockBook
         [
             db.Caller.TenantId, moves.Select(m => Words<StockMovementKind>.Of(m.Kind)).ToArray(), moves.Select(m => m.VariantId).ToArray(),
             moves.Select(m => m.WarehouseId).ToArray(), moves.Select(m => m.Quantity).ToArray(), moves.Select(m => m.OnHand).ToArray(),
-            moves.Select(m => m.Allocated).ToArray(), moves.Select(m => m.IsBounded && !variants[m.VariantId].AllowsBackorder).ToArray(),
-            ByHand.Maybe(paper.Reason), ByHand.Maybe(paper.Note), ByHand.Maybe(paper.OrderId), ByHand.Maybe(paper.Reference), db.Caller.Actor, db.Now,
+            moves.Select(m => m.Allocated).ToArray(), moves.Select(Least).ToArray(),
+            Each(paper.Reason), Each(paper.Note), Each(paper.OrderId), Each(paper.Reference), Each(db.Caller.Actor), Each(db.Now),
         ];
         if (later)
-            db.Demand(moves.Count, () => Lacking(moves, isTaken: true), $"{Moving},", Noting, values);
+            db.Later(new(Noting, values) { With = $"{Moving},", Rows = "cardinality($2)", Otherwise = () => Lacking(moves, isTaken: true), Step = SharedStep.StockMovements });
         else
             await WriteNow(moves, values, cancellation);
         foreach (var move in moves)
             Change(move.VariantId, move.WarehouseId, p => p with { OnHand = p.OnHand + move.OnHand, Allocated = p.Allocated + move.Allocated });
-        await Watch(cancellation);
+        if (db.Shares)
+            LockLater(moves);
+        else
+            await Watch(cancellation);
+
+        T[] Each<T>(T value) => [.. Enumerable.Repeat(value, moves.Count)];
+    }
+
+    /// <summary>What has to be available of it afterwards; null: it may fall below zero.</summary>
+    /// <remarks>Where nothing is locked yet, so much that nobody is to be told that it runs out, wherever the rest of it lies.</remarks>
+    private long? Least(StockMove move) => !move.IsBounded ? null
+        : db.Shares ? Math.Max(1, variants[move.VariantId].HighestThreshold)
+        : variants[move.VariantId].AllowsBackorder ? null : 0;
+
+    /// <summary>Locks the levels with what else is written together.</summary>
+    /// <exception cref="NotShared">Somebody has to be told, or may have to be.</exception>
+    private void LockLater(IReadOnlyList<StockMove> moves)
+    {
+        if (moves.Any(m => places[(m.VariantId, m.WarehouseId)].Available < Least(m) || sources.Count > 1 && variants[m.VariantId].AllowsBackorder))
+            throw new NotShared();
+        db.Later(new(Lock, [db.Caller.TenantId, moves.Select(m => m.VariantId).ToArray()]) { Step = SharedStep.StockLevels });
     }
 
     private async Task WriteNow(IReadOnlyList<StockMove> moves, object[] values, CancellationToken cancellation)
@@ -238,32 +269,34 @@ internal sealed class StockBook
         WHERE v.tenant_id = $1 AND v.id = ANY($2)
         """;
 
-    private const string EndReservations = """
-        UPDATE reservations SET released_at = $3, updated_at = $3, version = version + 1 WHERE tenant_id = $1 AND cart_id = $2 AND released_at IS NULL
+    private const string Ending = """
+        UPDATE reservations SET released_at = asked.at, updated_at = asked.at, version = version + 1 FROM unnest($2::bigint[], $3::timestamptz[]) AS asked (cart_id, at)
+        WHERE tenant_id = $1 AND reservations.cart_id = asked.cart_id AND released_at IS NULL
         """;
 
     private const string Moving = """
         move AS (
-          SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
-            AS m(kind, variant_id, warehouse_id, quantity, on_hand, allocated, bounded)
+          SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::timestamptz[])
+            AS m(kind, variant_id, warehouse_id, quantity, on_hand, allocated, least, reason, note, order_id, reference, actor, moved_at)
         ), change AS (
-          SELECT variant_id, warehouse_id, sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated, bool_or(bounded) AS bounded
+          SELECT variant_id, warehouse_id, sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated, max(least) AS least, max(moved_at) AS moved_at
           FROM move GROUP BY variant_id, warehouse_id
         ), moved AS (
-          UPDATE stock_levels l SET on_hand = l.on_hand + c.on_hand, allocated = l.allocated + c.allocated, updated_at = $14
+          UPDATE stock_levels l SET on_hand = l.on_hand + c.on_hand, allocated = l.allocated + c.allocated, updated_at = c.moved_at
           FROM change c
           WHERE l.tenant_id = $1 AND l.variant_id = c.variant_id AND l.warehouse_id = c.warehouse_id
             AND l.on_hand + c.on_hand >= 0 AND l.allocated + c.allocated >= 0
-            AND (NOT c.bounded OR l.on_hand + c.on_hand - l.allocated - c.allocated - l.damaged - l.quality_control - l.safety_stock
+            AND (c.least IS NULL OR l.on_hand + c.on_hand - l.allocated - c.allocated - l.damaged - l.quality_control - l.safety_stock
               - coalesce((SELECT sum(r.quantity) FROM reservations r WHERE r.tenant_id = $1 AND r.variant_id = l.variant_id AND r.warehouse_id = l.warehouse_id
-          AND r.released_at IS NULL AND r.expires_at > now() + (SELECT clock_offset FROM stores WHERE id = $1)), 0) >= 0)
+          AND r.released_at IS NULL AND r.expires_at > now() + (SELECT clock_offset FROM stores WHERE id = $1)), 0) >= c.least)
           RETURNING l.variant_id, l.warehouse_id
         )
         """;
 
     private const string Noting = """
         INSERT INTO stock_movements (tenant_id, id, variant_id, warehouse_id, kind, quantity, reason, note, order_id, reference, actor, created_at)
-        SELECT $1, nextval('ids'), m.variant_id, m.warehouse_id, m.kind, m.quantity, $9::text, $10::text, $11::bigint, $12::text, $13, $14
+        SELECT $1, nextval('ids'), m.variant_id, m.warehouse_id, m.kind, m.quantity, m.reason, m.note, m.order_id, m.reference, m.actor, m.moved_at
         FROM move m JOIN moved USING (variant_id, warehouse_id)
         """;
 }

@@ -95,7 +95,10 @@ public static class JobQueue
 
     /// <summary>Takes a job that nobody has begun out of the queue, with the next save: there is nothing left to do for it.</summary>
     internal static void Dequeue<T>(this AuraDb db, string key) where T : IJobHandler =>
-        db.Later("DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state = 'queued'", db.Tenant, T.Kind, key);
+        db.Later(new("""
+            DELETE FROM jobs USING unnest($2::text[], $3::text[]) AS asked (kind, key)
+            WHERE jobs.tenant_id = $1 AND jobs.kind = asked.kind AND jobs.key = asked.key AND jobs.state = 'queued'
+            """, [db.Tenant, ByHand.One(T.Kind), ByHand.One(key)]) { Step = SharedStep.Jobs });
 
     /// <summary>Tells those who poll the job how far it is. By hand, for the worker writes the same row meanwhile.</summary>
     /// <param name="percent">0 to 100.</param>

@@ -65,10 +65,9 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
             throw new InvalidOperationException("What may replace a draft has an order.");
         if (prepared.IsReplay || !order.IsDraft)
             return new(order, null, prepared.IsReplay);
-        var payment = await Pay(order, prepared.Payment, wish, cancellation);
-        return db.ChangeTracker.Entries<Order>().FirstOrDefault(row => row.Entity.Id == order.Id)?.Entity is { IsDraft: false } placed
-            ? new(placed, null)
-            : await State(id, payment, false, cancellation);
+        var payment = await Pay(order, prepared, wish, cancellation);
+        var now = payment == prepared.Payment ? order : db.ChangeTracker.Entries<Order>().FirstOrDefault(row => row.Entity.Id == order.Id)?.Entity; // read again, it is another
+        return now is { IsDraft: false } ? new(now, null) : await State(id, payment, false, cancellation);
     }
 
     /// <summary>Goes on after the payer was away: the challenge is over, or the gateway's answer was lost.</summary>
@@ -139,49 +138,65 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
         return true;
     }
 
-    /// <summary>The first transaction, in three round trips: the cart, what else it depends on, and all that is written.</summary>
+    /// <summary>The first transaction, in three round trips: the cart, what else it depends on, and all that is written; the last together with what others write, where that is possible.</summary>
     /// <param name="mayReplace">A draft of an earlier attempt, for which nobody is paying, is given back and written anew.</param>
     private Task<Prepared> Prepare(Id<Cart> id, CheckoutWish wish, bool mayReplace, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
         db.ChangeTracker.Clear();
         var facts = await db.LookUp(new() { CartId = id.Value, Locked = true }, cancellation);
         var cart = db.Expected(facts.Cart);
-        var (reading, drafts) = (new Reading(db), new List<Order>());
+        cart.Watch(db);
+        var (reading, drafts, number) = (new Reading(db), new List<Order>(), 0L);
+        Order.AskNumber(db, reading, given => number = given, cart.Id);
         reading.Track<Order>("WHERE tenant_id = $1 AND cart_id = $2", drafts.Add, db.Caller.TenantId, id.Value)
             .Track<OrderLine>("WHERE tenant_id = $1 AND order_id = (SELECT id FROM orders WHERE tenant_id = $1 AND cart_id = $2) ORDER BY position", null, db.Caller.TenantId, id.Value);
         var ready = await payments.Ready(db, reading, wish.Method, cancellation);
         var book = mayReplace ? null : placement.Open(reading, Basket.Of(cart), cart.Id);
         await reading.Run(cancellation);
         var order = drafts.FirstOrDefault();
+        if (order is not null)
+            db.DemandAlone();
         if (order is { IsDraft: false })
             return new Prepared(order) { IsReplay = true };
         if (order is not null && !mayReplace)
             return new(null) { WasBegun = true };
-        return await Prepare(cart, order, facts, book, ready, wish, cancellation);
-    }, cancellation);
+        return await Prepare(cart, order, number, facts, book, ready, wish, cancellation);
+    }, cancellation, mayWait: true);
 
     private async Task<Prepared> Prepare(
-        Cart cart, Order? draft, BasketFacts facts, StockBook? book, Func<long?, PaymentProcessing.Chosen>? ready, CheckoutWish wish, CancellationToken cancellation)
+        Cart cart, Order? draft, long number, BasketFacts facts, StockBook? book, Func<long?, PaymentProcessing.Chosen>? ready, CheckoutWish wish, CancellationToken cancellation)
     {
         cart.BeginCheckout(db.Now);
         await Listen(cart, wish, cancellation);
         var priced = await pricing.Price(Basket.Of(cart), facts, cancellation);
         Check(cart, priced, wish);
-        var order = draft ?? Order.Draft(cart.Currency, cart.Id);
-        if (draft is null)
-            db.AllOrders.Add(order);
-        else
+        var order = draft ?? Order.Draft(cart.Currency, cart.Id, number);
+        if (draft is not null)
             await placement.GiveBack(draft, "checkout_again", cancellation);
         order.Copy(priced, cart.Email, Words(wish.Method));
         order.Describe(cart.Metadata);
         order.Attempt();
+        if (draft is null)
+            Enter(order, wish);
         await placement.SetAside(order, priced, book ?? await Opened(priced.Basket, cart, cancellation), forGood: false, cancellation);
         await HoldCredit(order, wish, cancellation);
         var payment = order.Due == 0 ? null : Decide(order, cart, ready, wish);
         if (order.Due == 0)
             await Finish(order, cart, cancellation);
         cart.Save(db, cart.Lines.ToDictionary(line => line.Id, line => line.Quantity));
-        return new(order) { Payment = payment };
+        return new(order) { Payment = payment, Paid = draft is null && order.Credit == 0 ? placement.Known(order, cart, priced) : null };
+    }
+
+    /// <summary>What costs nothing, or is paid with credit, is placed at once: then it is changed again, and so is tracked.</summary>
+    private void Enter(Order order, CheckoutWish wish)
+    {
+        if (order.Due > 0 && !wish.UseCredit)
+            order.Append(db);
+        else
+        {
+            db.DemandAlone();
+            db.AllOrders.Add(order);
+        }
     }
 
     /// <summary>Leaves behind who ends the checkout if this process dies, and begins the payment where it can be begun without a gateway.</summary>
@@ -258,12 +273,11 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
         OnceKey = PaymentKey(order),
     };
 
-    /// <param name="begun">Decided with the draft; null: the gateway has to be asked first.</param>
-    private async Task<PaymentIntent> Pay(Order order, PaymentIntent? begun, CheckoutWish wish, CancellationToken cancellation)
+    private async Task<PaymentIntent> Pay(Order order, Prepared prepared, CheckoutWish wish, CancellationToken cancellation)
     {
         try
         {
-            return begun is null ? await payments.Pay(Payment(order, wish), cancellation) : await payments.Carry(db, begun, cancellation);
+            return prepared.Payment is { } begun ? await payments.Carry(db, begun, prepared.Paid, cancellation) : await payments.Pay(Payment(order, wish), cancellation);
         }
         catch (Refused) // nothing was charged, and nothing will be
         {
@@ -295,7 +309,12 @@ public sealed class Checkout(AuraDb db, BasketPricing pricing, OrderPlacement pl
 
     private sealed record Prepared(Order? Order)
     {
+        /// <summary>Decided with the draft; null: the gateway has to be asked first.</summary>
         public PaymentIntent? Payment { get; init; }
+
+        /// <summary>What it pays for, as it was written with it; null: it has to be read.</summary>
+        public PaidOrder? Paid { get; init; }
+
         public bool IsReplay { get; init; }
 
         /// <summary>There is a draft already; somebody may be paying for it.</summary>

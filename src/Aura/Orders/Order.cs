@@ -21,8 +21,25 @@ public sealed partial class Order : StoreEntity, IAudited, IPriced
     public long Number { get; private set; }
 
     /// <summary>Asks for the number of an order that will be written.</summary>
-    internal static void AskNumber(Reading reading, long tenant, Action<long> take) =>
-        reading.Ask("SELECT nextval(('order_numbers_' || $1::bigint)::regclass)", row => take(row.GetInt64(0)), tenant);
+    /// <param name="cart">None is given where this cart has its order already.</param>
+    internal static void AskNumber(AuraDb db, Reading reading, Action<long> take, long? cart = null)
+    {
+        if (!db.Shares && db.Drawn is { } drawn)
+        {
+            db.Drawn = null;
+            take(drawn);
+            return;
+        }
+
+        reading.Ask(cart is null ? NextNumber : $"{NextNumber} WHERE NOT EXISTS (SELECT FROM orders WHERE tenant_id = $1 AND cart_id = $2)", row =>
+        {
+            take(row.GetInt64(0));
+            if (db.Shares)
+                db.Drawn = row.GetInt64(0);
+        }, cart is { } its ? [db.Tenant, its] : [db.Tenant]);
+    }
+
+    private const string NextNumber = "SELECT nextval(('order_numbers_' || $1::bigint)::regclass)";
 
     /// <summary>The cart that it was; a cart becomes one order.</summary>
     public long? CartId { get; private init; }

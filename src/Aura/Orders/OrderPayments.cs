@@ -24,6 +24,8 @@ public sealed class OrderPayments(ICartDiscounts discounts) : IPaymentObserver, 
         var paid = asked as PaidOrder ?? await PaidOrder.Read(db, intent.Id, id, discounts, cancellation);
         if (paid.Order is not { } order)
             return;
+        if (db.Shares)
+            paid.Watch(db);
         var before = order.PaymentStatus;
         order.Settle(paid.Others.Plus(intent), intent.Status == IntentStatus.Failed);
         if (order.IsDraft)

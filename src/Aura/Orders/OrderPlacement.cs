@@ -39,9 +39,11 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     /// <exception cref="Refused">422 for what cannot be bought; 403 for a price of one's own without the scope; 409 <c>insufficient_stock</c>.</exception>
     public Task<Order> Place(NewOrder wanted, CancellationToken cancellation) => db.InOneWrite(async () =>
     {
+        if (wanted.Coupons.Count > 0)
+            db.DemandAlone(); // each is counted, and may have been used up
         ItemChoice[] choices = [.. wanted.Items.Select(item => item.Choice)];
         var (reading, addresses, number) = (new Reading(db), new List<CustomerAddress>(), 0L);
-        Order.AskNumber(reading, db.Caller.TenantId, given => number = given);
+        Order.AskNumber(db, reading, given => number = given);
         reading.Look<CustomerAddress>("WHERE tenant_id = $1 AND customer_id = $2 AND is_default", addresses.Add, db.Caller.TenantId, wanted.CustomerId);
         var named = wanted.Items.Select(item => item.Choice.VariantId is { } id ? new StockDemand(id, item.Quantity) : null).OfType<StockDemand>().ToList();
         var book = named.Count == choices.Length ? Open(reading, named, null) : null;
@@ -102,6 +104,10 @@ public sealed class OrderPlacement(AuraDb db, BasketPricing pricing, Stock stock
     internal StockBook Open(Reading reading, Basket basket, long? cartId) => Open(reading, [.. basket.Lines.Select(line => new StockDemand(line.VariantId, line.Quantity))], cartId);
 
     private StockBook Open(Reading reading, IReadOnlyList<StockDemand> demands, long? cartId) => stock.Open(reading, demands, cartId);
+
+    /// <summary>What a payment for an order depends on that was written just now, with its cart.</summary>
+    /// <returns>Null where it has to be asked.</returns>
+    internal PaidOrder? Known(Order order, Cart cart, PricedBasket priced) => discounts.Known(db, order.Id, priced) is { } held ? new(order, cart, held) : null;
 
     /// <summary>Gives back what was set aside for an order. Needs a transaction.</summary>
     internal async Task GiveBack(Order order, string reason, CancellationToken cancellation)

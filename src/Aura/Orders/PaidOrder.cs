@@ -29,6 +29,9 @@ internal sealed class PaidOrder
         Discounts = discounts.Ask(db, reading, order);
     }
 
+    /// <summary>One that was written just now, with its cart, for which nobody has paid. To be changed without a lock (<see cref="Watch"/>).</summary>
+    public PaidOrder(Order order, Cart cart, IHeldDiscounts discounts) => (Order, Cart, HoldsStock, Discounts) = (order, cart, true, discounts);
+
     /// <summary>Tracked, with its lines; null: the store has none with this number.</summary>
     public Order? Order { get; private set; }
 
@@ -45,6 +48,13 @@ internal sealed class PaidOrder
 
     /// <summary>Its stock, its uses or its credit may have been given free, for a payment that comes late. Credit can be let go by itself.</summary>
     public bool MayHaveBeenReleased => !HoldsStock || !Discounts.IsHeld || Order is { Credit: > 0 };
+
+    /// <summary>Whoever changed the order or its cart since, or gave back what it holds, has moved a version.</summary>
+    public void Watch(AuraDb db)
+    {
+        db.Watch(Cart!, SharedStep.Carts); // what is known has both
+        db.Watch(Order!, SharedStep.Orders);
+    }
 
     public static async Task<PaidOrder> Read(AuraDb db, long intent, long order, ICartDiscounts discounts, CancellationToken cancellation)
     {

@@ -40,6 +40,9 @@ public sealed class PaymentEntry : StoreRow
     /// <summary>When it happened, by the gateway's word or the store's clock; UTC.</summary>
     public DateTime At { get; private init; }
 
+    /// <summary>For who writes it without its payment being tracked.</summary>
+    internal void Belong(long intent) => IntentId = intent;
+
     internal static PaymentEntry Of(long? order, PaymentFact kind, long minor, string reference, string? eventId, DateTime at) => new()
     {
         OrderId = order,

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations.Schema;
 using Aura.Connectors.Payments;
+using Aura.Persistence;
 
 namespace Aura.Payments;
 
@@ -24,6 +25,20 @@ public sealed partial class PaymentIntent
         else
             Learn(result, now);
         Reckon();
+    }
+
+    /// <summary>Adds the new facts to what is written, for who does not track the payment.</summary>
+    /// <returns>Them.</returns>
+    internal List<PaymentEntry> Append(AuraDb db)
+    {
+        var news = entries.FindAll(entry => entry.Id == 0);
+        foreach (var entry in news)
+        {
+            entry.Belong(Id);
+            db.Append(entry);
+        }
+
+        return news;
     }
 
     /// <summary>The call will never be answered, but the gateway told how the payment stands.</summary>

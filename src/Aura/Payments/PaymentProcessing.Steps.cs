@@ -45,7 +45,8 @@ public sealed partial class PaymentProcessing
 
     /// <summary>Makes the call that was decided, and records the answer.</summary>
     /// <param name="own">See <see cref="InStore"/>: the answer is recorded there.</param>
-    private async Task<(PaymentIntent Intent, GatewayResult? Answer)> Carry(PaymentIntent intent, CancellationToken cancellation, AuraDb? own = null)
+    /// <param name="known">See <see cref="Carry(AuraDb, PaymentIntent, object, CancellationToken)"/>.</param>
+    private async Task<(PaymentIntent Intent, GatewayResult? Answer)> Carry(PaymentIntent intent, CancellationToken cancellation, AuraDb? own = null, object? known = null)
     {
         if (intent.Step is not { } step)
             return (intent, null);
@@ -73,14 +74,18 @@ public sealed partial class PaymentProcessing
         }
 
         var next = answer.Status == GatewayStatus.Failed ? await NextAt(gateway, answer.Reference, cancellation) : answer.NextAt;
-        return (await Record(intent, next, (db, locked) =>
+        return own is not null && known is not null && await RecordAsKnown(intent, next, Finish, own, known, cancellation)
+            ? (intent, answer)
+            : (await Record(intent, next, Finish, cancellation, own), answer);
+
+        Task Finish(AuraDb db, PaymentIntent locked)
         {
             locked.Finish(step, answer, db.Now);
             Forget(db, step.Key);
             if (step.Kind == StepKind.Capture && answer.Status == GatewayStatus.Failed)
                 db.Publish("payment.failed", locked, new { Stage = "capture", answer.DeclineCode });
             return Task.CompletedTask;
-        }, cancellation, own), answer);
+        }
     }
 
     private Task<GatewayResult> Call(IPaymentGateway gateway, PaymentIntent intent, GatewayStep step, CancellationToken cancellation)
@@ -134,13 +139,18 @@ public sealed partial class PaymentProcessing
         var locked = db.LockAlong(known.Id, reading);
         var asked = known.OrderId is { } order ? observers.ToDictionary(observer => observer, observer => observer.Ask(db, reading, known.Id, order)) : null;
         await reading.Run(cancellation);
-        var intent = locked();
+        return await Record(db, locked(), next, record, asked, cancellation);
+    }, cancellation, own);
+
+    private async Task<PaymentIntent> Record(
+        AuraDb db, PaymentIntent intent, DateTime? next, Func<AuraDb, PaymentIntent, Task> record, Dictionary<IPaymentObserver, object?>? asked, CancellationToken cancellation)
+    {
         var before = intent.Status;
         await record(db, intent);
         await LookAgain(db, intent, next ?? (intent.IsWaiting ? db.Now + Interval : null), cancellation);
         await Tell(db, intent, before, cancellation, asked);
         return intent;
-    }, cancellation, own);
+    }
 
     private Task Abandon(PaymentIntent intent, GatewayStep step, CancellationToken cancellation) => InStore(async db =>
     {
@@ -161,7 +171,7 @@ public sealed partial class PaymentProcessing
         foreach (var contradiction in intent.Contradictions)
             log.LogError("The gateway contradicts the ledger of payment {Payment}: {Contradiction}", intent.Id, contradiction);
         db.ChangeTracker.DetectChanges();
-        var news = intent.Entries.Where(entry => db.Entry(entry).State == EntityState.Added).ToList();
+        var news = db.Shares ? intent.Append(db) : [.. intent.Entries.Where(entry => db.Entry(entry).State == EntityState.Added)];
         foreach (var entry in news)
             if (EventOf(entry.Kind) is { } type)
                 db.Publish(type, intent, new { Amount = entry.Minor, Currency = intent.Currency.Code, OrderId = intent.OrderName, intent.DeclineCode });

@@ -28,7 +28,24 @@ public sealed partial class PaymentProcessing
     internal PaymentIntent Decide(AuraDb db, StartPayment request, Chosen chosen) => Begin(db, request with { Confirm = true }, chosen);
 
     /// <summary>Makes the call that was decided and committed, and records the answer through the caller's context, which is outside of any
-    /// transaction: what observers changed is tracked there.</summary>
+    /// transaction.</summary>
+    /// <param name="known">What the observers would ask, as it was committed with the decision; null: they have to ask.</param>
+    /// <returns>The same payment where it was recorded, with what is known, as it was decided; otherwise another, and what observers changed is tracked.</returns>
     /// <exception cref="Refused">503 when the gateway cannot be reached and nothing happened.</exception>
-    internal async Task<PaymentIntent> Carry(AuraDb db, PaymentIntent decided, CancellationToken cancellation) => (await Carry(decided, cancellation, db)).Intent;
+    internal async Task<PaymentIntent> Carry(AuraDb db, PaymentIntent decided, object? known, CancellationToken cancellation) =>
+        (await Carry(decided, cancellation, db, known)).Intent;
+
+    /// <summary>Records without a lock, and together with what others write: the versions of the rows tell whether they are still as they are known.</summary>
+    /// <returns>False: nothing happened, and they have to be looked at.</returns>
+    private async Task<bool> RecordAsKnown(PaymentIntent intent, DateTime? next, Func<AuraDb, PaymentIntent, Task> record, AuraDb db, object known, CancellationToken cancellation)
+    {
+        db.ChangeTracker.Clear();
+        return (await db.Together(async () =>
+        {
+            db.Watch(intent, SharedStep.Payments);
+            await db.InOneWrite(() => Record(db, intent, next, record, observers.ToDictionary(observer => observer, _ => (object?)known), cancellation), cancellation, mayWait: true);
+            await db.WriteShared();
+            return true;
+        })).Succeeded;
+    }
 }

@@ -10,8 +10,7 @@ namespace Aura.Persistence;
 /// <summary>Writing in one round trip: rows that are tracked, statements by hand, and the COMMIT.</summary>
 public sealed partial class AuraDb
 {
-    private readonly List<(NpgsqlBatchCommand Command, Func<Exception>? Otherwise)> later = [];
-
+    private readonly List<LaterStatement> later = [];
     private readonly List<StoreRow> appended = [];
     private bool inOneWrite, endsInCommit, waits;
 
@@ -29,38 +28,45 @@ public sealed partial class AuraDb
             return;
         }
 
-        row.Identify(Tenant, NextId());
+        if (row.Id == 0)
+            row.Identify(Tenant, NextId());
         appended.Add(row);
     }
 
     /// <summary>Runs a statement with the next save, behind its rows.</summary>
-    internal void Later(string sql, params ReadOnlySpan<object> values) => later.Add((ByHand.Command(sql, values), null));
+    internal void Later(LaterStatement statement) => later.Add(statement);
 
     /// <summary>The same, and all is undone where it does not touch exactly so many rows.</summary>
     /// <param name="sql">INSERT, UPDATE or DELETE without RETURNING and without a WITH.</param>
-    internal void Demand(int rows, Func<Refused> otherwise, string sql, params ReadOnlySpan<object> values) => Demand(rows, otherwise, "", sql, values);
-
-    /// <param name="with">Other parts of its WITH, ending in a comma.</param>
-    /// <inheritdoc cref="Demand(int, Func{Refused}, string, ReadOnlySpan{object})"/>
-    internal void Demand(int rows, Func<Refused> otherwise, string with, string sql, ReadOnlySpan<object> values)
-    {
-        var (count, name) = (values.Length + 1, values.Length + 2);
-        later.Add((ByHand.Command(Batches.Demanding(sql, $"${count}", $"${name}", with), [.. values, (long)rows, $"{later.Count}"]), otherwise));
-    }
+    internal void Demand(int rows, Func<Refused> otherwise, string sql, params object[] values) =>
+        later.Add(new(sql, [.. values, (long)rows]) { Rows = $"${values.Length + 1}", Otherwise = otherwise });
 
     /// <summary>Runs in the transaction that is open, or in one of its own; what it tracks and leaves for <see cref="Later"/> is written at the
     /// end in one round trip, with the COMMIT where the transaction is its own.</summary>
+    /// <param name="work">May run twice: the first time without a transaction, where it may be written together with what others write.</param>
     /// <param name="mayWait">Nobody asks the database for it in the same request: in a transaction that <see cref="Commit"/> ends it is written there, and
-    /// what keeps it from being written is said there.</param>
+    /// what keeps it from being written is said there. Without one it is written together with what others write, where that is possible.</param>
     /// <exception cref="Refused">Of the demand that was not met.</exception>
     /// <exception cref="DbUpdateException">As from saving.</exception>
     public async Task<T> InOneWrite<T>(Func<Task<T>> work, CancellationToken cancellation, bool mayWait = false)
     {
+        if (Shares && mayWait)
+            return await Left(work, cancellation);
+        DemandAlone();
         if (Database.CurrentTransaction is not null)
             return await Written(work, false, mayWait && endsInCommit, cancellation);
+        if (mayWait && !ChangeTracker.Entries().Any() && await Together(Shared) is (true, var shared))
+            return shared!; // what the work gave back
         closing.Clear(); // of one that did not end well
         await using var transaction = await Database.BeginTransactionAsync(cancellation);
         return await Written(work, true, false, cancellation);
+
+        async Task<T> Shared()
+        {
+            var result = await Left(work, cancellation);
+            await WriteShared();
+            return result;
+        }
     }
 
     private async Task<T> Written<T>(Func<Task<T>> work, bool commit, bool mayWait, CancellationToken cancellation)
@@ -93,11 +99,10 @@ public sealed partial class AuraDb
     {
         ChangeTracker.DetectChanges();
         await NoteAll(cancellation);
-        foreach (var row in appended.OfType<StoreEntity>().ToList())
-            Note(row);
+        NoteAppended();
         await using var batch = new NpgsqlBatch();
         var answers = AddRows(batch);
-        batch.Add(later.Select(statement => statement.Command));
+        batch.Add(later.Select((statement, at) => statement.Command(at)));
         if (commit)
             AddClosing(batch);
         if (batch.BatchCommands.Count > 0)
@@ -150,8 +155,8 @@ public sealed partial class AuraDb
     {
         public bool IsNew => Entry is null or { EntityState: EntityState.Added };
 
-        /// <summary>It is new, and its insert gives columns back.</summary>
-        public bool Answers => IsNew && Map.Returns(Row);
+        /// <summary>It is new, and its insert gives columns back to who tracks it.</summary>
+        public bool Answers => Entry is { EntityState: EntityState.Added } && Map.Returns(Row);
     }
 
     private async Task Send(NpgsqlBatch batch, List<(RowMap Map, object Entity)?> answers, CancellationToken cancellation)

@@ -23,6 +23,7 @@ public sealed partial class AuraDb
     /// <remarks>With a connection, for who waited for one during their turn might wait for those who wait for the turn. One turn at a time, for the same reason.</remarks>
     internal async Task TakeTurn(long row, CancellationToken cancellation)
     {
+        DemandAlone();
         if (turn is not null)
             return;
         await Database.OpenConnectionAsync(cancellation);
@@ -58,6 +59,19 @@ public sealed partial class AuraDb
     /// <summary>Sends commands together and reads what they answer.</summary>
     public async Task<T> Ask<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
     {
+        if (ahead is { } question)
+        {
+            ahead = null;
+            batch.BatchCommands.Insert(0, question.Command(0));
+            return await Ask(batch, async reader =>
+            {
+                if (await reader.ReadAsync(cancellation))
+                    throw new NotShared();
+                await reader.NextResultAsync(cancellation);
+                return await read(reader);
+            }, cancellation);
+        }
+
         var connection = (NpgsqlConnection)Database.GetDbConnection();
         var closed = connection.State == ConnectionState.Closed;
         if (closed)
@@ -75,8 +89,11 @@ public sealed partial class AuraDb
 
     /// <summary>Sends commands together.</summary>
     /// <returns>How many rows they touched.</returns>
-    public Task<int> Tell(NpgsqlBatch batch, CancellationToken cancellation) =>
-        Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return reader.RecordsAffected; }, cancellation);
+    public Task<int> Tell(NpgsqlBatch batch, CancellationToken cancellation)
+    {
+        DemandAlone();
+        return Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return reader.RecordsAffected; }, cancellation);
+    }
 
     /// <summary>Keeps a command for the end of the transaction that is open: it goes to the database in one round trip with COMMIT.</summary>
     /// <remarks>For the last that a transaction writes: what follows in it does not see it, and a lock that it takes is held for the shortest
@@ -139,7 +156,7 @@ public static class ByHand
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             return await read(reader);
         }
-        catch (Exception failure) when (failure is not Refused)
+        catch (Exception failure) when (failure is not (Refused or NotShared))
         {
             await FailedCommands.Unprepare(batch, failure);
             throw;
@@ -157,6 +174,9 @@ public static class ByHand
     public static NpgsqlParameter Json(object? value) => Maybe(value, NpgsqlDbType.Jsonb);
 
     private static NpgsqlParameter Maybe(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
+    /// <summary>A value for a statement that is written for several.</summary>
+    public static T[] One<T>(T value) => [value];
 
     internal static void Add(this NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> commands)
     {

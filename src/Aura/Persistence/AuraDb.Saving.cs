@@ -56,6 +56,7 @@ public sealed partial class AuraDb
     /// <remarks>Looks once for changes. EF Core would look at every row again for each question that is asked of it.</remarks>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        DemandAlone();
         var detects = ChangeTracker.AutoDetectChangesEnabled;
         ChangeTracker.AutoDetectChangesEnabled = false;
         try
@@ -97,12 +98,17 @@ public sealed partial class AuraDb
             Append(audit);
     }
 
-    /// <summary>The same for a row that is not tracked, and is new.</summary>
-    private void Note(StoreEntity row)
+    /// <summary>The same for rows that are not tracked: those that changed, and those that are new.</summary>
+    private void NoteAppended()
     {
-        row.Stamp(Now);
-        if (row is IAudited)
-            Append(AuditEntry.Of(row, TypeOf(row), this));
+        foreach (var row in watched.Where(row => row.Differs))
+            row.Note(this);
+        foreach (var row in appended.OfType<StoreEntity>().ToList())
+        {
+            row.Stamp(Now);
+            if (row is IAudited)
+                Append(AuditEntry.Of(row, TypeOf(row), null, this)!); // one that is new has one
+        }
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>

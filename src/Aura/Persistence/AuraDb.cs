@@ -53,7 +53,8 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         closing.Clear();
         later.Clear();
         appended.Clear();
-        (endsInCommit, waits) = (false, false);
+        watched.Clear();
+        (endsInCommit, waits, Shares, ahead, Drawn) = (false, false, false, null, null);
         Database.AutoSavepointsEnabled = false; // who goes on in a transaction after a refusal makes one where it is needed
         return this;
     }

@@ -17,6 +17,9 @@ public static class DatabaseTrouble
     public static bool IsRace(this Exception failure) => failure.Objection()?.SqlState is
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>It failed by what was to be done, so that nothing was, and in other company it may succeed. Otherwise it may have been done, and only nobody heard of it.</summary>
+    public static bool IsUndone(this Exception failure) => !failure.IsPassing() || failure.IsRace();
+
     /// <summary>The connection could not be made or broke, so the work was not even looked at, or not to its end.</summary>
     public static bool IsLostConnection(this Exception failure) => failure.Objection() is { } objection
         ? objection.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..]

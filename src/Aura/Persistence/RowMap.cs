@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Aura.Persistence;
 
@@ -20,6 +21,8 @@ internal sealed class RowMap
     /// <summary>Each number of rows is a statement of its own, which connections keep prepared.</summary>
     private const int RowsInOne = 8;
 
+    private const string Tenant = "tenant_id";
+
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
     private static readonly ConcurrentDictionary<IEntityType, RowMap> Known = new();
 
@@ -28,7 +31,7 @@ internal sealed class RowMap
     private readonly Column[] given;
     private readonly Column[] generated;
     private readonly ConcurrentDictionary<(int Rows, bool Whole), string> inserts = new();
-    private readonly ConcurrentDictionary<UInt128, string> updates = new();
+    private readonly ConcurrentDictionary<UInt128, string> updates = new(), changes = new();
     private readonly Func<NpgsqlDataReader, object> read;
 
     private RowMap(IEntityType type)
@@ -104,6 +107,33 @@ internal sealed class RowMap
         return command;
     }
 
+    /// <summary>What a row has now, by column.</summary>
+    public object?[] ValuesOf(object entity) => Array.ConvertAll(columns, column => column.Get(entity));
+
+    /// <param name="values">From <see cref="ValuesOf"/>.</param>
+    public object? ValueOf(object?[] values, IProperty property) => values[Array.FindIndex(columns, column => column.Property == property)];
+
+    /// <summary>Writes the columns that differ from what the row had, together with those of other rows, and fails where one is no longer of the version that it had.</summary>
+    /// <param name="before">From <see cref="ValuesOf"/>.</param>
+    /// <returns>Null where none do.</returns>
+    public LaterStatement? Change(object entity, object?[] before, SharedStep step)
+    {
+        var (changed, values, conditions) = ((UInt128)0, new List<object>(), new List<object>());
+        foreach (var (at, column) in columns.Index())
+        {
+            if (column.Get(entity) is var now && !Equals(now, before[at]))
+            {
+                changed |= UInt128.One << at;
+                values.Add(column.One(now));
+            }
+
+            if (column.IsCondition)
+                conditions.Add(column.Name == Tenant ? before[at]! : column.One(before[at])); // no key is null
+        }
+
+        return changed == 0 ? null : new(changes.GetOrAdd(changed, ChangeOf), [.. conditions, .. values]) { Step = step, Rows = "cardinality($2)" };
+    }
+
     public NpgsqlBatchCommand Delete(IUpdateEntry entry)
     {
         var conditions = columns.Where(column => column.IsCondition).ToList();
@@ -127,6 +157,18 @@ internal sealed class RowMap
         var sets = columns.Where((_, at) => (changed & UInt128.One << at) != 0).Select(column => $"{column.Name} = ${++number}").ToList();
         var conditions = columns.Where(column => column.IsCondition).Select(column => $"{column.Name} = ${++number}").ToList();
         return Row($"UPDATE {Table} SET {string.Join(", ", sets)} WHERE {string.Join(" AND ", conditions)}");
+    }
+
+    private string ChangeOf(UInt128 changed)
+    {
+        var conditions = columns.Where(column => column is { IsCondition: true, Name: not Tenant }).ToList();
+        var written = columns.Where((_, at) => (changed & UInt128.One << at) != 0).ToList();
+        var (names, types) = (conditions.Select(column => $"was_{column.Name}").Concat(written.Select(column => column.Name)), conditions.Concat(written).Select(column => column.Type));
+        return $"""
+            UPDATE {Table} SET {string.Join(", ", written.Select(column => $"{column.Name} = asked.{column.Name}"))}
+            FROM unnest({string.Join(", ", types.Select((type, at) => $"${at + 2}::{type}[]"))}) AS asked ({string.Join(", ", names)})
+            WHERE {Table}.{Tenant} = $1 AND {string.Join(" AND ", conditions.Select(column => $"{Table}.{column.Name} = asked.was_{column.Name}"))}
+            """;
     }
 
     private static string Row(string sql) => Batches.Demanding(sql, "1", "'row'");
@@ -168,6 +210,27 @@ internal sealed class RowMap
             var parameter = (NpgsqlParameter)mapping.CreateParameter(Maker, "", value, Property.IsNullable);
             parameter.ParameterName = "";
             return parameter;
+        }
+
+        public string Type => Property.GetColumnType();
+
+        /// <summary>A value for a statement that is written for several.</summary>
+        /// <exception cref="NotShared">It is a list itself.</exception>
+        public object One(object? value)
+        {
+            if (Type == "jsonb")
+                return new NpgsqlParameter { Value = Array(Property.ClrType, value), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb };
+            var type = mapping.Converter?.ProviderClrType ?? Property.ClrType;
+            if (type.IsArray && type != typeof(byte[]))
+                throw new NotShared();
+            return Array(type.IsValueType && Property.IsNullable ? typeof(Nullable<>).MakeGenericType(Plain(type)) : type, mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value);
+        }
+
+        private static Array Array(Type type, object? value)
+        {
+            var one = System.Array.CreateInstance(type, 1);
+            one.SetValue(value, 0);
+            return one;
         }
 
         public bool IsDefault(object entity) => Equals(Get(entity), Property.Sentinel);

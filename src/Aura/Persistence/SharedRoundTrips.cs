@@ -51,7 +51,7 @@ public sealed class SharedRoundTrips<TQuestion, TAnswer>(int most, Func<TQuestio
         {
             one.Answer.TrySetException(failure);
         }
-        catch (Exception failure) when (failure.Objection() is not null) // to one of them, perhaps: no other is to suffer for it
+        catch (Exception failure) when (failure.Objection() is not null && failure.IsUndone()) // to one of them, perhaps: no other is to suffer for it
         {
             foreach (var one in asked)
                 await Answer([one]);

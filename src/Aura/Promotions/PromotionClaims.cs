@@ -31,8 +31,8 @@ public sealed record Claim(string Reference, long PromotionId, long? CouponId, M
 /// <summary>Uses promotions up and gives uses back: by hand-written statements, for a thousand buyers may want the last use at once.</summary>
 /// <remarks>
 /// Each limit is guarded by the statement that counts: it counts only while there is room, and no row changed means that there was
-/// none. Needs a transaction, in which either all counts of a use move or none. Rows are taken in one order everywhere: uses, then
-/// by promotion the customer, its counter, the coupon: those last that everybody wants.
+/// none. Needs a transaction, in which either all counts of a use move or none. Rows are taken in one order everywhere: uses,
+/// then customers by promotion, then by promotion its counter and the coupon: those last that everybody wants.
 /// </remarks>
 public static class PromotionClaims
 {
@@ -41,9 +41,14 @@ public static class PromotionClaims
     public static async Task Reserve(this AuraDb db, IEnumerable<Claim> claims, CancellationToken cancellation)
     {
         var now = db.Now;
+        var entered = new List<(Claim Claim, short Stripe)>();
         foreach (var claim in claims.Where(claim => claim.Discount.Minor > 0 || claim.Deliberate).OrderBy(claim => claim.PromotionId))
             if (await Enter(db, claim, UseState.Reserved, now, cancellation) is { } stripe)
-                await Count(db, claim, stripe, cancellation);
+                entered.Add((claim, stripe));
+        foreach (var (claim, _) in entered)
+            await CountCustomer(db, claim, cancellation);
+        foreach (var (claim, stripe) in entered)
+            await Count(db, claim, stripe, cancellation);
     }
 
     /// <summary>Records a use that was made elsewhere: it is a fact, so no limit stands against it. Once per reference and promotion.</summary>
@@ -145,7 +150,6 @@ public static class PromotionClaims
 
     private static async Task Count(AuraDb db, Claim claim, short stripe, CancellationToken cancellation)
     {
-        await CountCustomer(db, claim, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO promotion_counters VALUES ({db.Tenant}, {claim.PromotionId}, {stripe}, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
             """, cancellation);

@@ -73,6 +73,9 @@ public sealed class StoreDiscounts(PromotionShelf shelf) : ICartDiscounts
         return held;
     }
 
+    public IHeldDiscounts? Known(AuraDb db, long orderId, PricedBasket basket) =>
+        basket.Tested.Count > 0 || basket.Given.Any(given => given.IsLimited) ? null : new OrderUsesKnown(db, orderId, basket.Given.Count(given => given.Amount > 0));
+
     public Task Reclaim(AuraDb db, long orderId, CancellationToken cancellation) => db.Reclaim(orderId, cancellation);
 
     public Task Release(AuraDb db, long orderId, CancellationToken cancellation) => db.GiveBack(Promotions.Claim.ForOrder(orderId), cancellation);

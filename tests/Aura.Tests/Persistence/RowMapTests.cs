@@ -44,7 +44,7 @@ public sealed class RowMapTests
                 {
                     var entry = db.Entry(row);
                     entry.State = EntityState.Added;
-                    Assert.Equal(Told(AuditEntry.Of(entry, db)!), Told(AuditEntry.Of(row, type, db))); // of a new row there is one
+                    Assert.Equal(Told(AuditEntry.Of(entry, db)!), Told(AuditEntry.Of(row, type, null, db)!)); // of a new row there is one
                     entry.State = EntityState.Detached;
                     kinds.Add(type.Name);
                 }
@@ -84,7 +84,7 @@ public sealed class RowMapTests
         var refused = await Assert.ThrowsAsync<Refused>(() => store.Database(db => db.InOneWrite(async () =>
         {
             db.Entry(await db.Customers.SingleAsync(c => c.Id == id)).Property(c => c.Note).CurrentValue = "seen";
-            db.Later("UPDATE customers SET first_name = 'Ann' WHERE tenant_id = $1 AND id = $2", db.Caller.TenantId, id);
+            db.Later(new("UPDATE customers SET first_name = 'Ann' WHERE tenant_id = $1 AND id = $2", [db.Caller.TenantId, id]));
             db.Demand(1, () => Refused.Conflict("gone", "It is gone."), "DELETE FROM customers WHERE tenant_id = $1 AND id = $2", db.Caller.TenantId, -1L);
             return true;
         }, default)));

@@ -1,13 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Aura.Jobs;
 using Aura.Promotions.Automations;
-using Aura.Server;
-using Aura.Tests.Inventory;
 using Aura.Tests.Jobs;
-using Aura.Tests.V2;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.PromotionsV1;
 
