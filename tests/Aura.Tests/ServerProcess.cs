@@ -18,8 +18,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, Uri address, ConcurrentQueue<string> log) => (this.process, Address, this.log) = (process, address, log);
 
-    /// <summary>The errors that it wrote last.</summary>
-    public string Log => string.Join('\n', log.TakeLast(40));
+    /// <summary>The errors and warnings that it wrote last.</summary>
+    public string Log => string.Join('\n', log.TakeLast(200));
 
     public Uri Address { get; }
 
@@ -63,7 +63,7 @@ public sealed class ServerProcess : IAsyncDisposable
                 ["AURA_DATA"] = data ?? TestCluster.TemporaryDirectory(),
                 ["AURA_LIVE_KEY"] = LiveKey,
                 ["AURA_TEST_KEY"] = TestKey,
-                ["AURA_LOG"] = "Error",
+                ["AURA_LOG"] = "Warning",
                 ["AURA_WEBHOOKS_ALLOW_PRIVATE"] = "true",
                 ["DOTNET_TieredPGO"] = "0",
             },

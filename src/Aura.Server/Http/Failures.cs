@@ -30,6 +30,8 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
             var failure = Failure.Of(exception, http.TraceIdentifier);
             if (failure.Status == 500)
                 log.LogError(exception, "{Method} {Path} failed ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            else if (failure.Status == 503 && exception is not Refused)
+                log.LogWarning(exception, "{Method} {Path} has to be asked again ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
             else
                 log.LogDebug(exception, "{Method} {Path} was refused ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
             if (exception is Refused { RetryAfter: { } wait })

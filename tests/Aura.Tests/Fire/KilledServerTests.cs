@@ -20,7 +20,7 @@ public sealed class KilledServerTests
             // The moment varies with the round: after so many answers, with the other buyers somewhere in between.
             var (buyers, enough) = (shop.At(server.Client(ServerProcess.TestKey)), 3 + round * 7 % 11);
             using var killed = new CancellationTokenSource();
-            var load = Enumerable.Range(0, 6).Select(_ => Buy(buyers, answered, () =>
+            var load = Enumerable.Range(0, 6).Select(_ => Buy(server, buyers, answered, () =>
             {
                 if (Interlocked.Decrement(ref enough) == 0)
                 {
@@ -111,14 +111,14 @@ public sealed class KilledServerTests
     }
 
     /// <summary>Buys until the server is gone.</summary>
-    private static async Task Buy(Shop shop, ConcurrentDictionary<string, string> answered, Action bought, CancellationToken killed)
+    private static async Task Buy(ServerProcess server, Shop shop, ConcurrentDictionary<string, string> answered, Action bought, CancellationToken killed)
     {
         while (!killed.IsCancellationRequested)
             try
             {
                 var cart = await shop.Cart();
                 var (status, body) = await shop.Checkout(cart, ("Idempotency-Key", cart));
-                Assert.True(status == 201, $"{status} {body}");
+                Assert.True(status == 201, $"{status} {body} {server.Log}");
                 answered[cart] = (string)body!["id"]!;
                 bought();
             }
