@@ -14,7 +14,7 @@ internal static class CouponUses
     public static void MapCouponUses(this RouteGroupBuilder coupons)
     {
         coupons.MapPost("/validate/{coupon_code}", Validate);
-        coupons.MapPost("/redeem/{coupon_code}", Redeem);
+        coupons.MapPost("/redeem/{coupon_code}", Redeem).WithMetadata(new Shared());
         coupons.MapPost("/reserve/{coupon_code}", Reserve);
         coupons.MapGet("/redemptions/{id}", Show);
         coupons.MapPost("/redemptions/{id}/confirm", Confirm);

@@ -29,7 +29,7 @@ internal static class Coupons
         coupons.MapPost("/", Create);
         coupons.MapPut("/{id}", Update);
         coupons.MapDelete("/{id}", Delete);
-        coupons.MapPost("/{code}/redeem", Redeem);
+        coupons.MapPost("/{code}/redeem", Redeem).WithMetadata(new Shared());
     }
 
     /// <param name="active">Those that can be used now, or those that cannot.</param>

@@ -53,7 +53,7 @@ public sealed partial class AuraDb
         await base.DisposeAsync();
     }
 
-    private T Service<T>() where T : notnull => this.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!
+    internal T Service<T>() where T : notnull => this.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!
         .GetRequiredService<T>(); // who makes contexts to write with gives them the services
 
     /// <summary>Sends commands together and reads what they answer.</summary>

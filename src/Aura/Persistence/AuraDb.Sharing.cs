@@ -9,6 +9,7 @@ public sealed partial class AuraDb
 {
     private readonly List<WatchedRow> watched = [];
     private LaterStatement? ahead;
+    private (SecondHalf Half, Task Written)? begun;
 
     /// <summary>There is no transaction: what is read is not locked, and what is written waits for <see cref="WriteShared"/>.</summary>
     internal bool Shares { get; private set; }
@@ -37,16 +38,25 @@ public sealed partial class AuraDb
         }
     }
 
-    /// <summary>Writes what one <see cref="InOneWrite"/> left, together with what others write now, and with these statements.</summary>
+    /// <summary>Writes what one <see cref="InOneWrite"/> left, together with what others write now, and with these statements; or these as the second half of what has begun.</summary>
     /// <exception cref="NotShared">Nothing was left, or something that cannot be shared.</exception>
     public async Task WriteShared(params IEnumerable<LaterStatement> more)
     {
         var (rows, changes) = (Changes(), watched.Select(row => row.Change()).OfType<LaterStatement>().ToList());
-        if (ahead is not null || rows.Count + changes.Count == 0 || closing.Count > 0 || later.Exists(statement => statement.Step is null) || rows.Exists(row => !row.IsNew || row.Answers))
+        if (ahead is not null || rows.Count + changes.Count == 0 != begun.HasValue || closing.Count > 0 || later.Exists(statement => statement.Step is null) || rows.Exists(row => !row.IsNew || row.Answers))
             throw new NotShared();
-        await Service<SharedWrites>().Write(Tenant, new([.. rows.Select(row => (row.Map, row.Row))], [.. changes, .. later, .. more]));
+        if (begun is { } first)
+        {
+            first.Half.Write(more);
+            await first.Written;
+        }
+        else
+            await Service<SharedWrites>().Write(Tenant, new([.. rows.Select(row => (row.Map, row.Row))], [.. changes, .. later, .. more]));
         Drawn = null;
     }
+
+    /// <summary>What was begun in a transaction with others ends with <see cref="WriteShared"/>.</summary>
+    internal void Follow(SecondHalf half, Task written) => begun = (half, written);
 
     /// <summary>Writes one statement together with what others write now.</summary>
     public Task WriteAlong(LaterStatement statement) => Service<SharedWrites>().Write(Tenant, new([], [statement]));
@@ -58,6 +68,8 @@ public sealed partial class AuraDb
     private void DoAlone()
     {
         var drawn = Drawn;
+        begun?.Half.GiveUp();
+        begun = null;
         ChangeTracker.Clear();
         Enter(Caller, time);
         Drawn = drawn;

@@ -63,6 +63,10 @@ internal sealed class RowMap
 
     public NpgsqlBatchCommand Insert(object entity) => Insert(insert, [entity], given);
 
+    /// <summary>Inserts rows of several tables, of which nothing is needed back.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> InsertAll(IEnumerable<(RowMap Map, object Row)> rows) =>
+        rows.GroupBy(row => row.Map, row => row.Row).OrderBy(table => table.Key.Rank).SelectMany(table => table.Key.InsertAll(table));
+
     /// <summary>Inserts rows of which nothing is needed back: together they cost little more than one.</summary>
     public IEnumerable<NpgsqlBatchCommand> InsertAll(IEnumerable<object> entities) => entities.GroupBy(IsWhole).SelectMany(kind => kind.Chunk(RowsInOne)
         .Select(some => Insert(inserts.GetOrAdd((some.Length, kind.Key), InsertOf), some, kind.Key ? columns : given)));

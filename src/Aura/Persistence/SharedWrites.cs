@@ -30,8 +30,7 @@ internal sealed class SharedWrites(NpgsqlDataSource source)
         await using var batch = new NpgsqlBatch();
         var statements = LaterStatement.Joined(writes.SelectMany(write => write.Statements)).ToList();
         batch.Add(statements.Where(statement => statement.Step < SharedStep.Rows).Select(statement => statement.Command(0)));
-        foreach (var table in writes.SelectMany(write => write.Rows).GroupBy(row => row.Map, row => row.Row).OrderBy(table => table.Key.Rank))
-            batch.Add(table.Key.InsertAll(table));
+        batch.Add(RowMap.InsertAll(writes.SelectMany(write => write.Rows)));
         batch.Add(statements.Where(statement => statement.Step > SharedStep.Rows).Select(statement => statement.Command(0)));
         return await source.Ask(batch, async reader =>
         {

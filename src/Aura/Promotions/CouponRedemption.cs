@@ -14,13 +14,15 @@ public static partial class CouponRedemption
     /// <exception cref="Refused">409 where the coupon cannot be used or its promotion was used for the order already, 422 where the order does
     /// not meet its conditions; the code is <c>coupon_</c> and the reason.</exception>
     public static async Task<UsedCoupon> Redeem(this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, CancellationToken cancellation) =>
-        await db.Judge(found, basket, cancellation, counted: false) is { IsValid: true, Discount: { } discount } &&
-        await db.RedeemAtOnce(found, ClaimOf(found, order, null).Giving(discount, found, basket), cancellation) is { } used
+        await db.Judge(found, basket, cancellation, counted: db.CurrentTransaction is null) is { IsValid: true, Discount: { } discount } &&
+        ClaimOf(found, order, null).Giving(discount, found, basket) is var claim &&
+        await (db.CurrentTransaction is null ? db.RedeemTogether(found, claim) : db.RedeemAtOnce(found, claim, cancellation)) is { } used
             ? used
             : await db.RedeemInSteps(found, basket, order, cancellation);
 
     internal static async Task<UsedCoupon> RedeemInSteps(this AuraDb db, FoundCoupon found, CouponBasket basket, long? order, CancellationToken cancellation)
     {
+        db.DemandAlone();
         var claim = await db.Prepare(found, basket, order, null, cancellation);
         var use = await db.InTransaction(async () => await db.Settle(await db.Hold(claim, cancellation), cancellation), cancellation);
         return new(use, await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation));

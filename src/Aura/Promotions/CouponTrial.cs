@@ -36,12 +36,12 @@ public static class CouponTrials
         return found;
     }
 
-    /// <remarks>Who holds a transaction asks by itself, on the connection that it has.</remarks>
+    /// <remarks>Who holds a transaction asks by itself, on the connection that it has, and so does who has to ask something else with it.</remarks>
     private static async Task<(CouponGuesses, FoundCoupon?)> LookUp(this AuraDb db, PromotionShelf shelf, CouponTrial trial, CancellationToken cancellation)
     {
         var guesses = new CouponGuesses(db, trial.Session);
         var question = new Asked(db.Tenant, trial, guesses.Shopper, guesses.Key);
-        var row = db.CurrentTransaction is null
+        var row = db is { CurrentTransaction: null, Shares: false }
             ? await shelf.Trials.Ask(question, cancellation)
             : (await db.Ask(Batch([question]), rows => Read(rows, [question]), cancellation))[0];
         guesses.Admit(row.Until, row.Failed);

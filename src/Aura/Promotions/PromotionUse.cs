@@ -1,7 +1,6 @@
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Npgsql;
 
 namespace Aura.Promotions;
 
@@ -55,9 +54,8 @@ public sealed class PromotionUse : StoreRow, IIdentified
     public DateTime UpdatedAt { get; private init; }
 
     /// <summary>One that is confirmed as it is made.</summary>
-    internal static PromotionUse Made(Claim claim, long id, short stripe, DateTime now) => new()
+    internal static PromotionUse Made(Claim claim, short stripe, DateTime now) => new()
     {
-        Id = id,
         PromotionId = claim.PromotionId,
         CouponId = claim.CouponId,
         OrderId = claim.OrderId,
@@ -72,17 +70,6 @@ public sealed class PromotionUse : StoreRow, IIdentified
         CreatedAt = now,
         UpdatedAt = now,
     };
-
-    /// <summary>Writes it with the rest of a batch, which fails as a whole where the use was made before.</summary>
-    internal void Enter(NpgsqlBatch batch, long tenant) => batch.Add("""
-        WITH done AS (
-          INSERT INTO promotion_uses (tenant_id, id, promotion_id, coupon_id, order_id, reference, customer_id, customer_key, stripe, state,
-            discount, revenue, currency, expires_at, created_at, updated_at)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-          ON CONFLICT (tenant_id, reference, promotion_id) WHERE state IN ('reserved', 'confirmed') DO NOTHING RETURNING 1)
-        SELECT 1 / count(*) FROM done
-        """, tenant, Id, PromotionId, ByHand.Maybe(CouponId), ByHand.Maybe(OrderId), Reference, ByHand.Maybe(CustomerId), ByHand.Maybe(CustomerKey), Stripe, Words<UseState>.Of(State),
-        Discount, Revenue, Currency.Code, ByHand.Maybe(ExpiresAt), CreatedAt, UpdatedAt);
 }
 
 internal sealed class PromotionUseMapping : IEntityTypeConfiguration<PromotionUse>

@@ -105,14 +105,18 @@ public sealed class RedemptionRowTests
     }
 
     [Fact]
-    public async Task Using_a_coupon_up_takes_two_commands()
+    public async Task Using_a_coupon_up_takes_two_commands_and_one_more_where_customers_have_limits()
     {
         await using var server = await TestServer.Start(); // of its own: on the shared one other tests have keys looked up anew
         var store = await Store.Open(server: server);
-        await store.Coupon(await store.Offer(Offers.Percent(25) with { MaxUses = 1000 }), "CODE", new() { MaxUsesPerCustomer = 3 });
-        await store.Test.Ok("POST /api/v1/coupons/redeem/CODE", new { customer_id = 1, order_amount = 5 });
+        await store.Coupon(await store.Offer(Offers.Percent(25) with { MaxUses = 1000 }), "FREE");
+        await store.Coupon(await store.Offer(Offers.Percent(25) with { MaxUses = 1000 }), "LIMITED", new() { MaxUsesPerCustomer = 3 });
+        foreach (var (code, commands) in new[] { ("FREE", 2), ("LIMITED", 3) })
+        {
+            await store.Test.Ok($"POST /api/v1/coupons/redeem/{code}", new { customer_id = 1, order_amount = 5 });
 
-        Assert.Equal(2, await SqlCommands.Of(store.Test, "POST /api/v1/coupons/redeem/CODE", new { customer_id = 2, order_amount = 5, order_id = 77 }));
+            Assert.Equal(commands, await SqlCommands.Of(store.Test, $"POST /api/v1/coupons/redeem/{code}", new { customer_id = 2, order_amount = 5, order_id = 77 }));
+        }
     }
 
     private static string Shown(AuraDb db, object of) =>
