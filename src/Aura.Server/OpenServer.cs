@@ -32,6 +32,7 @@ public sealed class OpenServer : IAsyncDisposable
             await using (var source = AuraServices.DataSource(options.DirectDatabase ?? database))
                 await Migrator.Migrate(source, cancellation);
             var app = AuraServer.Build(options, database);
+            await app.Services.GetRequiredService<IdSource>().FetchAhead();
             return open = new(app, postgres, await FirstAccount.Ensure(app.Services, options, cancellation));
         }
         finally

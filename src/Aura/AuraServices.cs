@@ -46,6 +46,7 @@ public static class AuraServices
         services.AddSingleton(_ => new IdSource(connectionString));
         services.AddSingleton<Turns>();
         services.AddSingleton<SharedWrites>();
+        services.AddSingleton<SharingCounts>();
         services.AddSingleton<SharedRedemptions>();
         services.AddKeyedSingleton(Session, (provider, _) => session is null ? provider.GetRequiredService<NpgsqlDataSource>() : DataSource(session));
         if (replica is not null)

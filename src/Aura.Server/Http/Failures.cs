@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aura.Persistence;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
@@ -30,10 +31,10 @@ internal sealed class Failures(RequestDelegate next, Dialects dialects, TimeProv
             var failure = Failure.Of(exception, http.TraceIdentifier);
             if (failure.Status == 500)
                 log.LogError(exception, "{Method} {Path} failed ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
-            else if (failure.Status == 503 && exception is not Refused)
-                log.LogWarning(exception, "{Method} {Path} has to be asked again ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
             else
                 log.LogDebug(exception, "{Method} {Path} was refused ({RequestId})", http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            if (failure.Status == 503 && exception is not Refused)
+                log.LogWarning("{Method} {Path} has to be asked again ({RequestId}): {Reason}", http.Request.Method, http.Request.Path, http.TraceIdentifier, exception.Reasons());
             if (exception is Refused { RetryAfter: { } wait })
                 http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             await Write(http, failure);

@@ -166,6 +166,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
     }
 
     /// <summary>Runs the endpoint with its response held back.</summary>
+    /// <exception cref="OperationCanceledException">The caller has hung up meanwhile.</exception>
     private async Task<ReadOnlyMemory<byte>> Capture(HttpContext http)
     {
         var real = http.Response.Body;
@@ -174,6 +175,7 @@ internal sealed class Idempotency(RequestDelegate next, NpgsqlDataSource databas
         try
         {
             await next(http);
+            http.RequestAborted.ThrowIfCancellationRequested(); // the answer may be cut off, without a word: nobody is to get it later
             return held.ToArray();
         }
         finally

@@ -30,10 +30,10 @@ internal static class Health
         return new(database && services.Storage == "operational" ? "healthy" : "degraded", Version, metrics.Uptime(), services);
     }
 
-    private static MetricsResponse Metrics(ServerMetrics metrics, [FromServices] Replica? replica = null)
+    private static MetricsResponse Metrics(ServerMetrics metrics, SharingCounts sharing, [FromServices] Replica? replica = null)
     {
         var now = metrics.Snapshot();
-        return new(now.P50, now.P95, now.P99, now.ErrorRate, now.PerSecond, replica is null ? null : ReplicaMetrics.Of(replica));
+        return new(now.P50, now.P95, now.P99, now.ErrorRate, now.PerSecond, SharedWriteMetrics.Of(sharing), replica is null ? null : ReplicaMetrics.Of(replica));
     }
 
     private static Task<int> LateJobs(AuraDb db, CancellationToken cancellation) => db.Database
@@ -53,8 +53,18 @@ public sealed record HealthServices(
 /// <param name="ResponseTimeP50">Milliseconds, over the last minutes of this process.</param>
 /// <param name="ErrorRate">Share of answers with a status of 500 or more, 0 to 1.</param>
 public sealed record MetricsResponse(
-    double ResponseTimeP50, double ResponseTimeP95, double ResponseTimeP99, double ErrorRate, double RequestsPerSecond,
+    double ResponseTimeP50, double ResponseTimeP95, double ResponseTimeP99, double ErrorRate, double RequestsPerSecond, SharedWriteMetrics SharedWrites,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplicaMetrics? Replica = null);
+
+/// <summary>Requests of this process that wrote together with others, and those that could not, and why: then they do their work twice.</summary>
+/// <param name="OwnTransaction">What they do needs a transaction of its own.</param>
+/// <param name="Refused">They had to be refused.</param>
+/// <param name="Changed">Something had changed since it was read, or there was no room left for what they count.</param>
+/// <param name="Faults">Anything else. It was done alone; the log has the reason, which is worth a report.</param>
+public sealed record SharedWriteMetrics(long Together, long OwnTransaction, long Refused, long Changed, long Faults)
+{
+    public static SharedWriteMetrics Of(SharingCounts counts) => new(counts.Together, counts.Own, counts.Rejected, counts.Changed, counts.Faults);
+}
 
 /// <summary>How this process uses the replica.</summary>
 /// <param name="LagMs">How far it was behind at the last look; while it is not in use, how long that has lasted.</param>

@@ -26,10 +26,13 @@ public sealed partial class AuraDb
         (Shares, ahead) = (true, unless);
         try
         {
-            return (true, await work());
+            var result = await work();
+            Service<SharingCounts>().Count();
+            return (true, result);
         }
         catch (Exception trouble) when (trouble.IsUndone())
         {
+            Service<SharingCounts>().Count(trouble);
             return default;
         }
         finally

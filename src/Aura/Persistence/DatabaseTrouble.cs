@@ -25,6 +25,9 @@ public static class DatabaseTrouble
         ? objection.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..]
         : Chain(failure).Any(inner => inner is NpgsqlException) && !Chain(failure).Any(inner => inner is TimeoutException);
 
+    /// <summary>What went wrong, and why, in one line.</summary>
+    public static string Reasons(this Exception failure) => string.Join(" < ", Chain(failure).Select(inner => $"{inner.GetType().Name}: {inner.Message}"));
+
     /// <remarks>Classes of Appendix A of the PostgreSQL manual: connection, resources (a full disk too), operator intervention, the system around it, and a standby that cannot write.</remarks>
     private static bool IsPassing(string state) =>
         state is ['0', '8', ..] or ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction;

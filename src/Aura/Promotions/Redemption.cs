@@ -36,7 +36,7 @@ internal sealed class Redemption
     {
         var first = all.First(); // there is one
         var (tenant, promotion, now) = (first.use.TenantId, first.found.Promotion, all.Max(one => one.use.CreatedAt));
-        batch.Add(RowMap.InsertAll(all.SelectMany(one => one.rows)));
+        batch.Add(RowMap.InsertAll(all.OrderBy(one => one.use.Reference, StringComparer.Ordinal).SelectMany(one => one.rows)));
         foreach (var one in all.Where(one => one.use.CustomerKey is not null).OrderBy(one => one.use.CustomerKey, StringComparer.Ordinal).ThenBy(one => one.found.Coupon.Id))
             batch.Add(CountCustomer, tenant, promotion.Id, one.found.Coupon.Id, one.use.CustomerKey!, ByHand.Maybe(promotion.MaxUsesPerCustomer), ByHand.Maybe(one.found.Coupon.MaxUsesPerCustomer));
         foreach (var stripe in all.GroupBy(one => one.use.Stripe).OrderBy(stripe => stripe.Key))

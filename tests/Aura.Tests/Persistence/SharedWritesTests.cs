@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Aura.Customers;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -31,6 +33,23 @@ public sealed class SharedWritesTests
         var joined = Assert.IsType<NpgsqlParameter>(LaterStatement.Joined([Of("1"), Of("2")]).Single().Values[1]);
 
         Assert.Equal((NpgsqlDbType.Array | NpgsqlDbType.Jsonb, "1 2"), (joined.NpgsqlDbType, string.Join(' ', (string[])joined.Value!)));
+    }
+
+    [Fact]
+    public void What_kept_a_request_from_writing_together_is_counted_by_its_reason()
+    {
+        var counts = new SharingCounts(NullLogger<SharingCounts>.Instance);
+        counts.Count();
+        foreach (var why in new Exception[]
+        {
+            new NotShared(), Refused.NotFound("cart"), new JsonException(), new DbUpdateConcurrencyException(), Objection(PostgresErrorCodes.UniqueViolation), Objection(PostgresErrorCodes.DeadlockDetected),
+            Objection(PostgresErrorCodes.SyntaxError), new InvalidOperationException(),
+        })
+            counts.Count(why);
+
+        Assert.Equal((1, 1, 2, 3, 2), (counts.Together, counts.Own, counts.Rejected, counts.Changed, counts.Faults));
+
+        static PostgresException Objection(string state) => new("No.", "ERROR", "ERROR", state);
     }
 
     [Fact]

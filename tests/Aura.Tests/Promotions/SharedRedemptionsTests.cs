@@ -1,6 +1,9 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Aura.Tests.Fire;
 using Aura.Tests.V2;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Aura.Tests.Promotions;
@@ -75,7 +78,44 @@ public sealed class SharedRedemptionsTests
         var answers = await Held(store, coupon.Id, 30, (store, number) => number % 3 == 0 ? store.Test.Ok(Redeem, Body(number, number)) : Use(store, number)); // a third without a key
 
         Assert.NotEqual("0", (await server.Rows("SELECT count(*) FROM refusals WHERE is_called"))[0]);
+        var counts = (await store.Test.Ok("GET /v2/metrics"))["shared_writes"]!;
+        Assert.True((int)counts["own_transaction"]! > 1 && (int)counts["together"]! > 0, $"{counts}");
+        Assert.Equal(0, (int)counts["faults"]!);
         Assert.Equal(Enumerable.Range(1, 30), answers.Select(CountOf).Order());
+        await store.Verify();
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_in_between_and_asks_again_gets_the_answer_and_nobody_else_suffers()
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.Start(before: app => app.Use((http, next) =>
+        {
+            if (http.Request.Headers.ContainsKey("X-Rude"))
+                http.RequestAborted.Register(() => aborted.TrySetResult());
+            return next(http);
+        }));
+        var store = await Store.Open(server: server);
+        var coupon = await store.Coupon(await store.Offer(Offers.Percent(25)), "HOT");
+        using var hangsUp = new CancellationTokenSource();
+        using var rude = new HttpRequestMessage(HttpMethod.Post, "/api/v1/coupons/redeem/HOT") { Content = JsonContent.Create(Body(1, 1)), Headers = { { "Idempotency-Key", "use 1" }, { "X-Rude", "yes" } } };
+        using var client = server.Client(store.Account.TestKey);
+
+        var left = client.SendAsync(rude, hangsUp.Token);
+        var others = await Held(store, coupon.Id, 10, async (store, number) =>
+        {
+            if (number == 9)
+            {
+                await hangsUp.CancelAsync();
+                await aborted.Task;
+            }
+
+            return await Use(store, 10 + number);
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        Assert.Equal(Enumerable.Range(1, 10), others.Select(CountOf).Order());
+        Assert.Equal(11, CountOf(await Use(store, 1)));
         await store.Verify();
     }
 
