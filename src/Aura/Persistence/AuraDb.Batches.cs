@@ -58,7 +58,7 @@ public sealed partial class AuraDb
         if (mayWait && !ChangeTracker.Entries().Any() && await Together(Shared) is (true, var shared))
             return shared!; // what the work gave back
         closing.Clear(); // of one that did not end well
-        await using var transaction = await Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await Start(cancellation);
         return await Written(work, true, false, cancellation);
 
         async Task<T> Shared()

@@ -104,7 +104,22 @@ public sealed partial class AuraDb
     public Task<IDbContextTransaction> Begin(CancellationToken cancellation)
     {
         endsInCommit = true;
-        return Database.BeginTransactionAsync(cancellation);
+        return Start(cancellation);
+    }
+
+    /// <remarks>EF Core counts who opened the connection, and keeps the count of one who is cancelled between that and the beginning: whoever gets this context out of the pool next would hold a connection from their
+    /// first question to their end, also while they wait for others who need one.</remarks>
+    private async Task<IDbContextTransaction> Start(CancellationToken cancellation)
+    {
+        await Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            return await Database.BeginTransactionAsync(CancellationToken.None); // nothing is sent yet
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync(); // the transaction holds it now
+        }
     }
 
     /// <summary>Ends a transaction of this context, with what was kept for its end.</summary>

@@ -221,7 +221,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
         if (Database.CurrentTransaction is not null)
             return await work();
         closing.Clear(); // of one that did not end well
-        await using var transaction = await Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await Start(cancellation);
         var result = await work();
         await Commit(transaction, cancellation);
         return result;
