@@ -17,7 +17,7 @@ public static class FirstAccount
         var file = Path.Combine(options.Data, "keys.json");
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.Start(cancellation);
         await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE", cancellation);
         if (await db.Accounts.AnyAsync(cancellation))
             return (File.Exists(file) ? JsonSerializer.Deserialize<FirstKeys>(await File.ReadAllTextAsync(file, cancellation), Json) : null, false);

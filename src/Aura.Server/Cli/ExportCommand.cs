@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Data;
 using Aura.Persistence;
 using Aura.ProductFiles;
-using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
 namespace Aura.Server.Cli;
@@ -30,7 +29,7 @@ internal static class ExportCommand
             await using var scope = await server.App.Enter(store, cancellation);
             var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
             await using var stream = output.Create();
-            await using var state = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation); // a disk takes it quickly
+            await using var state = await db.Start(cancellation, IsolationLevel.RepeatableRead); // a disk takes it quickly
             var written = await scope.ServiceProvider.GetRequiredService<ProductExport>().Write(format, db.Products, stream, cancellation);
             AnsiConsole.WriteLine($"{written.Products} products in {written.Rows} rows: {output.FullName}");
             foreach (var (what, times) in written.LeftOut)

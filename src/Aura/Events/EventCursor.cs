@@ -24,7 +24,7 @@ public sealed class EventCursor(IDbContextFactory<AuraDb> contexts, AccessDirect
         await using var db = (await contexts.CreateDbContextAsync(cancellation)).Enter(Caller.Server, time);
         if (!await HasMore(db, reader, cancellation))
             return 0;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.Start(cancellation);
         if (await Claim(db, reader, cancellation) is not { } place)
             return 0;
         var (events, passed, last) = await Next(db, place, wanted, cancellation);

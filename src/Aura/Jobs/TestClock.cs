@@ -80,7 +80,7 @@ public sealed class TestClock(
     /// <summary>What another worker is at, or what a reader has yet to see; null: nothing. One snapshot, for jobs end in events and events in jobs.</summary>
     private async Task<string?> Unfinished(AuraDb db, CancellationToken cancellation)
     {
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        await using var snapshot = await db.Start(cancellation, IsolationLevel.RepeatableRead);
         var jobs = await db.Database.SqlQuery<Due>($"""
             SELECT id AS "Id", kind AS "Kind" FROM jobs
             WHERE tenant_id = {db.Tenant} AND state IN ('queued', 'processing') AND (state = 'processing' OR due_at <= now()) ORDER BY due_at LIMIT 1

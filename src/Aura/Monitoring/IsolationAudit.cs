@@ -67,7 +67,7 @@ public sealed class IsolationAudit(IDbContextFactory<AuraDb> contexts, TimeProvi
     private async Task<IsolationCheck> CrossRead(AuraDb db, CancellationToken cancellation)
     {
         await using var trial = (await contexts.CreateDbContextAsync(cancellation)).Enter(db.Caller, time);
-        await using var transaction = await trial.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await trial.Start(cancellation);
         var entry = AuditEntry.Of("isolation", "tried", $"tenant_{db.Tenant}", trial);
         trial.AuditLogs.Add(entry);
         await trial.SaveChangesAsync(cancellation);

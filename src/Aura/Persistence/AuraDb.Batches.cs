@@ -172,11 +172,7 @@ public sealed partial class AuraDb
                     await reader.NextResultAsync(cancellation);
                 }
 
-                while (await reader.NextResultAsync(cancellation))
-                {
-                }
-
-                return true;
+                return await ByHand.ToTheEnd(reader, cancellation);
             }, cancellation);
         }
         catch (PostgresException failure)

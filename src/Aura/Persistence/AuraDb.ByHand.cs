@@ -92,7 +92,7 @@ public sealed partial class AuraDb
     public Task<int> Tell(NpgsqlBatch batch, CancellationToken cancellation)
     {
         DemandAlone();
-        return Ask(batch, async reader => { while (await reader.NextResultAsync(cancellation)) ; return reader.RecordsAffected; }, cancellation);
+        return Ask(batch, reader => ByHand.ToTheEnd(reader, cancellation), cancellation);
     }
 
     /// <summary>Keeps a command for the end of the transaction that is open: it goes to the database in one round trip with COMMIT.</summary>
@@ -107,14 +107,15 @@ public sealed partial class AuraDb
         return Start(cancellation);
     }
 
+    /// <summary>Begins a transaction.</summary>
     /// <remarks>EF Core counts who opened the connection, and keeps the count of one who is cancelled between that and the beginning: whoever gets this context out of the pool next would hold a connection from their
     /// first question to their end, also while they wait for others who need one.</remarks>
-    private async Task<IDbContextTransaction> Start(CancellationToken cancellation)
+    public async Task<IDbContextTransaction> Start(CancellationToken cancellation, IsolationLevel isolation = IsolationLevel.Unspecified)
     {
         await Database.OpenConnectionAsync(cancellation);
         try
         {
-            return await Database.BeginTransactionAsync(CancellationToken.None); // nothing is sent yet
+            return await Database.BeginTransactionAsync(isolation, CancellationToken.None); // nothing is sent yet
         }
         finally
         {
@@ -176,6 +177,14 @@ public static class ByHand
             await FailedCommands.Unprepare(batch, failure);
             throw;
         }
+    }
+
+    /// <summary>Reads past all answers.</summary>
+    /// <returns>How many rows were touched.</returns>
+    internal static async Task<int> ToTheEnd(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        while (await reader.NextResultAsync(cancellation)) ;
+        return reader.RecordsAffected;
     }
 
     public static NpgsqlParameter Maybe(long? value) => Maybe(value, NpgsqlDbType.Bigint);

@@ -46,11 +46,12 @@ public sealed partial class AuraDb
     public async Task WriteShared(params IEnumerable<LaterStatement> more)
     {
         var (rows, changes) = (Changes(), watched.Select(row => row.Change()).OfType<LaterStatement>().ToList());
-        if (ahead is not null || rows.Count + changes.Count == 0 != begun.HasValue || closing.Count > 0 || later.Exists(statement => statement.Step is null) || rows.Exists(row => !row.IsNew || row.Answers))
+        var isEmpty = rows.Count + changes.Count == 0;
+        if (ahead is not null || isEmpty != begun.HasValue || closing.Count > 0 || later.Exists(statement => statement.Step is null) || rows.Exists(row => !row.IsNew || row.Answers))
             throw new NotShared();
         if (begun is { } first)
         {
-            first.Half.Write(more);
+            first.Half.Write([.. later, .. more]);
             await first.Written;
         }
         else

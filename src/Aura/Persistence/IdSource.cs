@@ -13,7 +13,6 @@ namespace Aura.Persistence;
 public sealed class IdSource(string connectionString) : IAsyncDisposable
 {
     private const int Blocks = 10;
-    private const string Sql = "SELECT nextval('ids') FROM generate_series(1, $1)";
 
     /// <summary>One to fetch ahead with, and one for who needs one at once.</summary>
     private readonly NpgsqlDataSource own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -58,9 +57,8 @@ public sealed class IdSource(string connectionString) : IAsyncDisposable
     public async Task FetchAhead()
     {
         var fetched = new List<long>(Blocks);
-        await using (var command = own.CreateCommand(Sql))
+        await using (var command = Question())
         {
-            command.Parameters.Add(new() { Value = Blocks });
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
                 fetched.Add(reader.GetInt64(0));
@@ -89,11 +87,17 @@ public sealed class IdSource(string connectionString) : IAsyncDisposable
 
     private void Fetch()
     {
-        using var command = own.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = Blocks });
+        using var command = Question();
         using var reader = command.ExecuteReader();
         while (reader.Read())
             blocks.Enqueue(reader.GetInt64(0));
+    }
+
+    private NpgsqlCommand Question()
+    {
+        var command = own.CreateCommand("SELECT nextval('ids') FROM generate_series(1, $1)");
+        command.Parameters.Add(new() { Value = Blocks });
+        return command;
     }
 
     public ValueTask DisposeAsync() => own.DisposeAsync();

@@ -32,13 +32,7 @@ internal sealed class SharedWrites(NpgsqlDataSource source)
         batch.Add(statements.Where(statement => statement.Step < SharedStep.Rows).Select(statement => statement.Command(0)));
         batch.Add(RowMap.InsertAll(writes.SelectMany(write => write.Rows)));
         batch.Add(statements.Where(statement => statement.Step > SharedStep.Rows).Select(statement => statement.Command(0)));
-        return await source.Ask(batch, async reader =>
-        {
-            while (await reader.NextResultAsync())
-            {
-            }
-
-            return new bool[writes.Count];
-        }, CancellationToken.None);
+        await source.Ask(batch, reader => ByHand.ToTheEnd(reader, CancellationToken.None), CancellationToken.None);
+        return new bool[writes.Count];
     }
 }

@@ -118,7 +118,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
     /// <param name="isFirst">Not again, after the database has refused something.</param>
     private async Task Write(ShopItem[] items, string? refusal, long to, long bytesRead, bool isFirst, CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.Start(cancellation);
         var current = await Lock(import.Id, cancellation);
         if (!current.IsAt(import.Stage, import.Position))
             throw new MovedOn();
@@ -175,7 +175,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
 
     private async Task End(CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.Start(cancellation);
         var current = await Lock(import.Id, cancellation);
         if (!current.IsAt(import.Stage, import.Position))
             throw new MovedOn();
@@ -203,7 +203,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
 
     private async Task Change(long id, Action<ProductImport> change, CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.Start(cancellation);
         var current = await Lock(id, cancellation);
         if (current.State != ImportState.Completed)
             change(current);

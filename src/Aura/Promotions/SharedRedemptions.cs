@@ -63,7 +63,7 @@ internal sealed class SharedRedemptions(NpgsqlDataSource source)
         batch.Add("COMMIT");
         try
         {
-            await connection.Ask(batch, async reader => { while (await reader.NextResultAsync()) ; return true; }, CancellationToken.None);
+            await connection.Ask(batch, reader => ByHand.ToTheEnd(reader, CancellationToken.None), CancellationToken.None);
         }
         catch (PostgresException failure) when (failure.IsUndone())
         {

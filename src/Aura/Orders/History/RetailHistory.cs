@@ -31,7 +31,7 @@ public sealed class RetailHistory(AuraDb db, IDbContextFactory<AuraDb> contexts,
     public async Task<RetailReport> Import(Stream file, Action<RetailReport> progress, CancellationToken cancellation)
     {
         await using var alone = await Open(cancellation);
-        await using var turn = await alone.Database.BeginTransactionAsync(cancellation); // held to the end, for its lock: two imports would write the same invoices
+        await using var turn = await alone.Start(cancellation); // held to the end, for its lock: two imports would write the same invoices
         await alone.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({Source}, {db.Caller.TenantId}))", cancellation);
         var written = 0;
         var batches = Channel.CreateBounded<Batch>(2);
