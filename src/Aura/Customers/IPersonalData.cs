@@ -37,8 +37,9 @@ public sealed class PersonalData(AuraDb db, IEnumerable<IPersonalData> parts)
     /// <summary>Forgets somebody in every module, in one transaction.</summary>
     /// <param name="whole">The reference is forgotten too, so that nobody is found by it any more; if not, it stays as a name without a person.</param>
     /// <returns>What has to be kept, a sentence each.</returns>
-    public Task<IReadOnlyList<string>> Forget(Shopper shopper, bool whole, CancellationToken cancellation) => db.InTransaction<IReadOnlyList<string>>(async () =>
+    public Task<IReadOnlyList<string>> Forget(Shopper known, bool whole, CancellationToken cancellation) => db.InTransactionAgain<IReadOnlyList<string>>(async () =>
     {
+        var shopper = await db.Shoppers.SingleAsync(s => s.Id == known.Id, cancellation);
         var kept = new List<string>();
         string[] names = [$"{new Id<Shopper>(shopper.Id)}", .. shopper.CustomerId is { } customer ? [$"{new Id<Customer>(customer)}"] : Array.Empty<string>()];
         foreach (var part in parts.OrderBy(part => part.Name))

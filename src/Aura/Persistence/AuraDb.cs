@@ -230,6 +230,25 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
     public Task InTransaction(Func<Task> work, CancellationToken cancellation) =>
         InTransaction(async () => { await work(); return true; }, cancellation);
 
+    /// <summary>The same, and once more where somebody else changed a row between the work's reading and its writing, or both stood in each other's way.</summary>
+    /// <param name="work">Reads all that it changes; what it had done is undone and no longer tracked when it runs again.</param>
+    /// <exception cref="DbUpdateConcurrencyException">Others were faster five times.</exception>
+    public Task<T> InTransactionAgain<T>(Func<Task<T>> work, CancellationToken cancellation) => InTransaction(async () =>
+    {
+        var transaction = Database.CurrentTransaction!; // InTransaction opened one
+        await transaction.CreateSavepointAsync("again", cancellation);
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                return await work();
+            }
+            catch (Exception failure) when (attempt < 5 && (failure is DbUpdateConcurrencyException || failure.IsRace()))
+            {
+                await transaction.RollbackToSavepointAsync("again", cancellation);
+                ChangeTracker.Clear();
+            }
+    }, cancellation);
+
     /// <summary>The transaction for commands written by hand, or null.</summary>
     internal System.Data.Common.DbTransaction? CurrentTransaction => Database.CurrentTransaction?.GetDbTransaction();
 

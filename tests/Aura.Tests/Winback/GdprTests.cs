@@ -1,5 +1,9 @@
+using Aura.Customers;
+using Aura.Persistence;
 using Aura.Tests.Messages;
 using Aura.Tests.Winback.Recovery;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aura.Tests.Winback;
 
@@ -80,11 +84,36 @@ public sealed class GdprTests
             SELECT type || ' ' || coalesce(facts ->> 'customer_id', 'somebody') FROM events WHERE tenant_id = $1 AND type IN ('cart.abandoned', 'workflow.triggered') ORDER BY id
             """, store.Account.Sandbox.Id);
         Assert.Equal(["cart.abandoned jane@example.com", "workflow.triggered jane@example.com", "cart.abandoned tom@example.com", "workflow.triggered tom@example.com"], await Told());
-        await store.Advance("PT0S"); // what the workflows do is done: nobody else changes the cart
 
         await store.Test.Ok($"POST {Path}/anonymize", new { customerId = "jane@example.com" });
 
         Assert.Equal(["cart.abandoned somebody", "workflow.triggered somebody", "cart.abandoned tom@example.com", "workflow.triggered tom@example.com"], await Told());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_is_forgotten_while_somebody_else_changes_the_row_is_forgotten_all_the_same(bool keyed)
+    {
+        var store = await Store.Open();
+        await store.Shopper("jane");
+        await store.Database(async (db, services) =>
+        {
+            var meddler = new Meddler(() => store.Database(other => other.Shoppers.ExecuteUpdateAsync(set => set.SetProperty(s => s.Locale, "en-GB").SetProperty(s => s.Version, s => s.Version + 1))));
+            var data = new PersonalData(db, [.. services.GetServices<IPersonalData>(), meddler]);
+            await using var transaction = keyed ? await db.Begin(CancellationToken.None) : null; // a request with an Idempotency-Key has one around it
+
+            await data.Forget(await db.ShopperOf("jane", CancellationToken.None), whole: false, CancellationToken.None);
+
+            if (transaction is not null)
+                await db.Commit(transaction, CancellationToken.None);
+            Assert.Equal(2, meddler.Times);
+            db.ChangeTracker.Clear();
+            var shopper = await db.ShopperOf("jane", CancellationToken.None);
+            Assert.Equal((null, null, null), (shopper.Email, shopper.Name, shopper.Locale));
+            Assert.Equal(1, await db.AuditLogs.CountAsync(entry => entry.Action.EndsWith("anonymized")));
+            return true;
+        });
     }
 
     [Fact]
@@ -144,5 +173,22 @@ public sealed class GdprTests
         Assert.True((bool)answer["anonymized"]!);
         var profile = (await store.Test.Ok($"GET {Path}/export?customerId=jane"))["data"]!["profile"]!;
         Assert.Equal((null, null, null), ((string?)profile["email"], (string?)profile["phone"], (string?)profile["name"]));
+    }
+
+    /// <summary>Changes the row by another connection, once, after it was read.</summary>
+    private sealed class Meddler(Func<Task> change) : IPersonalData
+    {
+        public int Times { get; private set; }
+
+        public string Name => "meddler";
+
+        public Task<object?> Export(AuraDb db, Shopper shopper, CancellationToken cancellation) => Task.FromResult<object?>(null);
+
+        public async Task<string?> Forget(AuraDb db, Shopper shopper, CancellationToken cancellation)
+        {
+            if (Times++ == 0)
+                await change();
+            return null;
+        }
     }
 }
