@@ -142,6 +142,7 @@ public static class AuraServer
         app.MapGet("/health/live", () => Results.Ok(new { status = "alive" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         ApiDescription.Map(app, Dialects);
+        BuiltEndpoints.Build(((IEndpointRouteBuilder)app).DataSources);
     }
 
     private static ForwardedHeadersOptions Believing(IReadOnlyList<System.Net.IPNetwork> proxies)
@@ -160,6 +161,7 @@ public static class AuraServer
         if (draining.HasBegun)
             return Results.Json(new { status = "stopping" }, statusCode: StatusCodes.Status503ServiceUnavailable);
         watch.Demand();
+        await StoreModel.Prepare();
         await using var command = source.CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(cancellation).WaitAsync(MostForReady, cancellation);
         return Results.Ok(new { status = "ready" });

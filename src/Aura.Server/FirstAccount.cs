@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aura.Accounts;
 using Aura.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Aura.Server;
 
@@ -15,12 +16,15 @@ public static class FirstAccount
     public static async Task<(FirstKeys? Keys, bool IsNew)> Ensure(IServiceProvider services, ServerOptions options, CancellationToken cancellation)
     {
         var file = Path.Combine(options.Data, "keys.json");
+        await using (var known = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT EXISTS (SELECT FROM accounts)"))
+            if (await known.ExecuteScalarAsync(cancellation) is true)
+                return (await Read(file, cancellation), false);
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuraDb>();
         await using var transaction = await db.Start(cancellation);
         await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE", cancellation);
         if (await db.Accounts.AnyAsync(cancellation))
-            return (File.Exists(file) ? JsonSerializer.Deserialize<FirstKeys>(await File.ReadAllTextAsync(file, cancellation), Json) : null, false);
+            return (await Read(file, cancellation), false);
 
         var opened = db.OpenAccount("First account", Plan.Enterprise, "store.aura.local", Currency.Usd, options.LiveKey, options.TestKey);
         await db.SaveChangesAsync(cancellation);
@@ -29,6 +33,9 @@ public static class FirstAccount
         await transaction.CommitAsync(cancellation);
         return (keys, true);
     }
+
+    private static async Task<FirstKeys?> Read(string file, CancellationToken cancellation) =>
+        File.Exists(file) ? JsonSerializer.Deserialize<FirstKeys>(await File.ReadAllTextAsync(file, cancellation), Json) : null;
 
     /// <summary>Before the commit: keys that exist are always keys that somebody can read.</summary>
     private static async Task Write(string file, FirstKeys keys, CancellationToken cancellation)

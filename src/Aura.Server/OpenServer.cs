@@ -21,6 +21,7 @@ public sealed class OpenServer : IAsyncDisposable
     /// <summary>Starts the database where it is private, brings its schema up to date, and makes the first account.</summary>
     public static async Task<OpenServer> Open(ServerOptions options, CancellationToken cancellation)
     {
+        _ = StoreModel.Prepare();
         Directory.CreateDirectory(options.Data);
         var postgres = options.Database is null
             ? await EmbeddedPostgres.Start(new() { DataDirectory = options.Data }, cancellation)

@@ -19,7 +19,7 @@ public sealed class Replica(NpgsqlDataSource primary, NpgsqlDataSource source, T
 
     private static readonly TimeSpan LookWhileNear = TimeSpan.FromSeconds(1), LookWhileAway = TimeSpan.FromMilliseconds(250);
 
-    private readonly PooledDbContextFactory<AuraDb> contexts = new(AuraServices.Configure(new DbContextOptionsBuilder<AuraDb>(), source).Options);
+    private readonly PooledDbContextFactory<AuraDb> contexts = new(AuraServices.Configure(new DbContextOptionsBuilder<AuraDb>(), source).UseModel(StoreModel.Value).Options);
     private readonly Lock turn = new();
     private Task<bool> running = Task.FromResult(false);
     private Task<bool>? waiting;
