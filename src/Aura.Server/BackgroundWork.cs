@@ -14,8 +14,9 @@ internal sealed class BackgroundWork(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await StoreModel.Prepare();
         List<Task> work = [Persistently(() => watch.Run(stoppingToken), stoppingToken), Persistently(() => access.Listen(stoppingToken), stoppingToken), Persistently(() => tail.Run(stoppingToken), stoppingToken), Persistently(() => telemetry.Run(stoppingToken), stoppingToken)];
         if (replica is not null)
             work.Add(Persistently(() => replica.Watch(stoppingToken), stoppingToken));
@@ -28,7 +29,7 @@ internal sealed class BackgroundWork(
             work.Add(Persistently(() => alerts.Run(stoppingToken), stoppingToken));
         }
 
-        return Task.WhenAll(work);
+        await Task.WhenAll(work);
     }
 
     private async Task Follow(IEventReader reader, CancellationToken stopping)

@@ -52,7 +52,7 @@ public static class AuraServices
         if (replica is not null)
             services.AddSingleton(provider => new Replica(
                 provider.GetRequiredService<NpgsqlDataSource>(), DataSource(replica), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Replica>>()));
-        services.AddPooledDbContextFactory<AuraDb>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).UseModel(StoreModel.Value));
+        services.AddSingleton<IDbContextFactory<AuraDb>>(provider => new StoreContexts(provider.GetRequiredService<NpgsqlDataSource>(), provider));
         services.AddScoped<CurrentCaller>();
         services.AddScoped(provider => OpenContext(provider, provider.GetRequiredService<CurrentCaller>()));
         services.AddScoped<Stock>();

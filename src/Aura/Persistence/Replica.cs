@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,7 +17,7 @@ public sealed class Replica(NpgsqlDataSource primary, NpgsqlDataSource source, T
 
     private static readonly TimeSpan LookWhileNear = TimeSpan.FromSeconds(1), LookWhileAway = TimeSpan.FromMilliseconds(250);
 
-    private readonly PooledDbContextFactory<AuraDb> contexts = new(AuraServices.Configure(new DbContextOptionsBuilder<AuraDb>(), source).UseModel(StoreModel.Value).Options);
+    private readonly StoreContexts contexts = new(source, services: null);
     private readonly Lock turn = new();
     private Task<bool> running = Task.FromResult(false);
     private Task<bool>? waiting;
