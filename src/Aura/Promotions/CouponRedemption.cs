@@ -24,8 +24,11 @@ public static partial class CouponRedemption
     {
         db.DemandAlone();
         var claim = await db.Prepare(found, basket, order, null, cancellation);
-        var use = await db.InTransaction(async () => await db.Settle(await db.Hold(claim, cancellation), cancellation), cancellation);
-        return new(use, await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation));
+        return await db.InTransaction(async () =>
+        {
+            var use = await db.Settle(await db.Hold(claim, cancellation), cancellation);
+            return new UsedCoupon(use, await db.Coupons.AsNoTracking().SingleAsync(c => c.Id == use.CouponId, cancellation)); // locked: with this use, and none after it
+        }, cancellation);
     }
 
     /// <summary>Sets a use aside for a while.</summary>
