@@ -242,7 +242,7 @@ public sealed partial class AuraDb(DbContextOptions<AuraDb> options) : DbContext
             {
                 return await work();
             }
-            catch (Exception failure) when (attempt < 5 && (failure is DbUpdateConcurrencyException || failure.IsRace()))
+            catch (Exception failure) when (attempt < 5 && failure.IsOvertaken())
             {
                 await transaction.RollbackToSavepointAsync("again", cancellation);
                 ChangeTracker.Clear();

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Aura.Persistence;
@@ -16,6 +17,9 @@ public static class DatabaseTrouble
     /// <summary>Two transactions stood in each other's way, and this one was undone as a whole.</summary>
     public static bool IsRace(this Exception failure) => failure.Objection()?.SqlState is
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable;
+
+    /// <summary>Somebody else was faster: a row is not as it was read any more, or both stood in each other's way. From reading on, it may be tried again.</summary>
+    public static bool IsOvertaken(this Exception failure) => failure is DbUpdateConcurrencyException || failure.IsRace();
 
     /// <summary>It failed by what was to be done, so that nothing was, and in other company it may succeed. Otherwise it may have been done, and only nobody heard of it.</summary>
     public static bool IsUndone(this Exception failure) => !failure.IsPassing() || failure.IsRace();

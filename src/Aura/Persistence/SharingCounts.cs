@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -32,7 +31,7 @@ public sealed class SharingCounts(ILogger<SharingCounts> log)
             Interlocked.Increment(ref own);
         else if (why is Refused or JsonException or IOException or OperationCanceledException) // one that is badly put is an IOException
             Interlocked.Increment(ref rejected);
-        else if (why is DbUpdateConcurrencyException || why.IsRace() || why.Objection() is { } objection && (objection.SqlState is ['2', '3', ..] or PostgresErrorCodes.DivisionByZero || Batches.NameOf(objection) is not null))
+        else if (why.IsOvertaken() || why.Objection() is { } objection && (objection.SqlState is ['2', '3', ..] or PostgresErrorCodes.DivisionByZero || Batches.NameOf(objection) is not null))
             Interlocked.Increment(ref changed);
         else
         {

@@ -94,7 +94,7 @@ public sealed class ImportRun(AuraDb db, Stock stock)
                 await Write(items, null, to, bytesRead, isFirst: attempt == 1, cancellation);
                 return;
             }
-            catch (Exception failure) when (attempt < Attempts && IsRace(failure))
+            catch (Exception failure) when (attempt < Attempts && IsTakenBefore(failure))
             {
                 db.ChangeTracker.Clear(); // what another writer has done by now is seen the next time
             }
@@ -224,9 +224,8 @@ public sealed class ImportRun(AuraDb db, Stock stock)
         await db.Imports.FromSql($"SELECT * FROM imports WHERE tenant_id = {db.Tenant} AND id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellation)
         ?? throw Refused.NotFound(ProductImport.Noun);
 
-    /// <summary>Somebody else was faster: what they did is to be looked at, then it is tried again.</summary>
-    private static bool IsRace(Exception failure) =>
-        failure is DbUpdateConcurrencyException || failure.IsRace() || failure.Objection()?.SqlState is PostgresErrorCodes.UniqueViolation;
+    /// <summary>What somebody else did is to be looked at, then it is tried again: they may have made the same SKU as well.</summary>
+    private static bool IsTakenBefore(Exception failure) => failure.IsOvertaken() || failure.Objection()?.SqlState is PostgresErrorCodes.UniqueViolation;
 
     /// <summary>Why the data cannot be kept; null where the data is not to blame.</summary>
     private static string? Reason(Exception failure) => failure is Refused refused ? refused.Message : failure.Objection()?.SqlState switch
