@@ -155,13 +155,14 @@ public static class AuraServer
         return believed;
     }
 
-    /// <summary>Not while the server stops, or the database is away or does not answer soon.</summary>
+    /// <summary>Not while the server starts or stops, or the database is away or does not answer soon.</summary>
     private static async Task<IResult> Ready(NpgsqlDataSource source, DatabaseWatch watch, Draining draining, CancellationToken cancellation)
     {
-        if (draining.HasBegun)
-            return Results.Json(new { status = "stopping" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        var model = StoreModel.Prepare();
+        if (draining.HasBegun || !model.IsCompleted)
+            return Results.Json(new { status = draining.HasBegun ? "stopping" : "starting" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        await model;
         watch.Demand();
-        await StoreModel.Prepare();
         await using var command = source.CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(cancellation).WaitAsync(MostForReady, cancellation);
         return Results.Ok(new { status = "ready" });

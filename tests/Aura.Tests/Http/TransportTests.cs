@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Aura.Tests.Fire;
 
 namespace Aura.Tests.Http;
 
@@ -31,7 +32,8 @@ public sealed class TransportTests
         var error = await server.Client(null).Refused(403, "GET /v2/health", null, headers);
 
         Assert.Equal("Use HTTPS.", (string?)error["message"]);
-        await server.Client(null).Ok("GET /health/ready");
+        await server.Client(null).Ok("GET /health/live");
+        await Await.Until(async () => (await server.Client(null).Send("GET /health/ready")).Status == 200);
     }
 
     [Fact]
