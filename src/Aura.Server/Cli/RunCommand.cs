@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aura.Persistence;
 using Spectre.Console;
 
 namespace Aura.Server.Cli;
@@ -24,6 +25,8 @@ internal static class RunCommand
             await DemoCommand.LoadSamples(server.App, cancellation);
         await server.App.StartAsync(cancellation);
         Greet(server);
+        await StoreModel.Prepare();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // a start leaves some 40 MB behind, which an idle server would keep
         await server.App.WaitForShutdownAsync(cancellation);
         return 0;
     }
