@@ -30,6 +30,7 @@ internal static class Products
         .Parameter("status", words: Words<ProductStatus>.All)
         .Parameter("category", op: "in", about: "In any of these categories or below them: slugs joined by commas")
         .Parameter("tags", op: "in", about: "Any of these tags, joined by commas")
+        .Parameter("sku")
         .Parameter("vendor")
         .Parameter("product_type")
         .Metadata(p => p.Metadata);

@@ -51,6 +51,8 @@ public sealed class ProductListTests
         await Finds("TV", "filter[price][gt]=340");
         await Finds("MUG", "filter[price]=8.00");
         await Finds("MUG", "vendor=Kiln+%26+Co");
+        await Finds("HP", "sku=HP");
+        await Finds("", "sku=HP-2");
         await Finds("AMP", "tags=t-amp");
         await Finds("AMP HP MUG PEN TV", "filter[tags][in]=all");
         await Finds("HP TV", "metadata[aisle]=2");
