@@ -128,6 +128,7 @@ internal sealed class TallStore
         await Execute(connection, $"""
             BEGIN;
             SET LOCAL session_replication_role = replica;
+            SET LOCAL maintenance_work_mem = '512MB';
             CREATE TEMP TABLE rebuilt AS SELECT indexdef, indexname FROM pg_indexes i
               WHERE schemaname = 'public' AND tablename = '{table}' AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = format('%I', i.indexname)::regclass);
             DO $$ DECLARE one text; BEGIN FOR one IN SELECT indexname FROM rebuilt LOOP EXECUTE format('DROP INDEX %I', one); END LOOP; END $$;
