@@ -72,9 +72,11 @@ internal sealed class TallStore
         ["reservations.released_at"] = "NULL",
         ["reservations.expires_at"] = "'2099-01-01'",
         ["webhook_deliveries.next_retry_at"] = "NULL",
-        ["import_rows.import_id"] = "t.import_id",
+        ["import_rows.import_id"] = "CASE WHEN n % 2 = 0 THEN t.import_id ELSE first + n / 3 END",
         ["import_rows.number"] = "n + 10",
         ["import_rows.outcome"] = "CASE WHEN rare THEN 'skipped' ELSE 'created' END",
+        ["comments.entity_type"] = "CASE WHEN n % 2 = 0 THEN t.entity_type WHEN rare THEN 'rare' ELSE 'common' END",
+        ["comments.entity_id"] = "CASE WHEN n % 2 = 0 THEN t.entity_id WHEN rare THEN 'rare' ELSE 'launch_' || n / 3 END",
         ["automation_firings.automation_id"] = "t.automation_id",
         ["credit_notes.lines"] = "t.lines",
         ["shoppers.country"] = "t.country",
@@ -108,6 +110,7 @@ internal sealed class TallStore
             try
             {
                 await tall.Multiply(connection, model[table], unique);
+                await Execute(connection, $"VACUUM ANALYZE {table}"); // while its pages are still at hand
             }
             catch (PostgresException refusal)
             {
