@@ -34,6 +34,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Superuser = "aura";
     private const int Port = 5432; // Only names the socket file: nothing listens on TCP.
+    private const int PatientAttempts = 10; // Of a tenth of a second and more each.
 
     private readonly EmbeddedPostgresOptions options;
     private readonly PostgresAccount account;
@@ -154,7 +155,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 using var gate = await Lock(data, cancellation);
                 await Begin(cancellation);
             }
-            catch (Exception refusal) when (refusal is PostgresUnavailable or IOException)
+            catch (Exception refusal) when (!cancellation.IsCancellationRequested) // whatever it is: who gave up here would leave the shop closed for good
             {
                 options.Logger.LogError(refusal, "PostgreSQL did not come back; trying again");
             }
@@ -193,6 +194,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         // After a crash the old backends take a moment to notice; until the last is gone PostgreSQL rightly refuses.
         for (var attempts = 1; ; attempts++)
         {
+            if (attempts % PatientAttempts == 0) await EndOrphans(cancellation);
             File.Delete(StartLog);
             try
             {
@@ -207,6 +209,23 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                     throw new PostgresUnavailable($"PostgreSQL did not start. {refusal.Message}\n{log}");
             }
         }
+    }
+
+    /// <summary>
+    /// Kills what is left of a postmaster that died. Whoever works through a long query, or waits for a lock of one that was
+    /// killed, notices late or never, and there is nothing left to spare: the next postmaster makes the memory they share anew.
+    /// </summary>
+    /// <remarks>By the account itself, so that no other's process is hit; in a container root may not look at another account's.</remarks>
+    private async Task EndOrphans(CancellationToken cancellation)
+    {
+        const string script = """
+            for link in /proc/[0-9]*/cwd; do
+              process=${link%/cwd}
+              [ "$(readlink "$link")" != "$1" ] || kill -KILL "${process#/proc/}"
+            done
+            """;
+        options.Logger.LogWarning("Processes of the former PostgreSQL go on without it; they are killed");
+        await account.Run("sh", ["-c", $"{script}\ntrue", "sh", Cluster], cancellation);
     }
 
     /// <summary>Not where PostgreSQL was built without LZ4.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aura.Server;
+using Aura.Tests.Fire;
 using Npgsql;
 
 namespace Aura.Tests.Server;
@@ -41,6 +42,20 @@ public sealed class EmbeddedPostgresTests
 
         Assert.Equal(42, await Eventually(() => Scalar(postgres, "SELECT answer FROM kept")));
         Assert.Equal(sockets, postgres.SocketDirectory);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_killed_postmaster_comes_back_although_a_process_of_it_does_not_notice()
+    {
+        await using var postgres = await Start();
+        await Execute(postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString("postgres"));
+        await connection.OpenAsync();
+
+        Cluster.Signal("STOP", [connection.ProcessID]);
+        Kill(postgres);
+
+        Assert.Equal(42, await Eventually(() => Scalar(postgres, "SELECT answer FROM kept")));
     }
 
     [Fact]
