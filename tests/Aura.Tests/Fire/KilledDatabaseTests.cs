@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
@@ -9,6 +10,9 @@ namespace Aura.Tests.Fire;
 public sealed class KilledDatabaseTests
 {
     private const int Kills = 8, Buyers = 6;
+
+    /// <summary>Whoever is refused for longer than any lease holds is refused for ever.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Fact(Timeout = 600_000)]
     public async Task A_database_killed_eight_times_under_load_loses_no_answered_order_and_charges_nothing_twice()
@@ -76,11 +80,13 @@ public sealed class KilledDatabaseTests
 
     private static async Task<string> Persist(Shop shop, ServerProcess server, Func<Task<(int Status, JsonNode? Body)>> send)
     {
+        var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var (status, body) = await send();
             if (status is 200 or 201)
                 return (string)body!["id"]!;
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"Still {status} {body}\n{server.Log}");
             Assert.True(status is 202 or 503 || (string?)body?["error"]?["code"] is "idempotency_in_progress" or "completion_in_progress", $"{status} {body}\n{server.Log}");
             if (status == 202 || (string?)body?["error"]?["code"] == "completion_in_progress")
                 await shop.Client.Send("POST /v2/test-clock/advance", new { by = "PT2M" }); // whoever worked on it is gone
