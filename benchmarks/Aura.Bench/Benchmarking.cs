@@ -26,6 +26,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
 
     private async Task<Findings> Everything()
     {
+        var cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null; // before there is work, for vacuuming behind it goes on for minutes
         var shop = await Shop.Open(postgres, options.Size, cancellation);
         await using var source = shop.Source;
         var (results, lists) = (new List<Result>(), new List<ListCost>());
@@ -40,7 +41,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
                 results.Add(await bench.Measure(workload));
         }
 
-        return Found(results) with { Lists = lists, Cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null };
+        return Found(results) with { Lists = lists, Cold = cold };
     }
 
     /// <summary>Until a fresh copy of the large shop is in memory, and in the log as it was before its pages were changed: what is compared is how it goes on.</summary>
