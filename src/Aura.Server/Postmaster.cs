@@ -20,15 +20,17 @@ internal sealed record Postmaster(int ProcessId, string SocketDirectory, bool Is
 
     /// <summary>
     /// PostgreSQL sees that a lock file is stale unless its process number is taken. In a container the numbers start over
-    /// with every start and the old one soon belongs to another process of the same account, and a killed postmaster
-    /// stays on as a zombie where nobody collects it: such files would stop us for ever.
+    /// with every start and the old one soon belongs to another process of the same account, on a busy machine they go round
+    /// and it belongs to a child of another cluster, and a killed postmaster stays on as a zombie where nobody collects it:
+    /// such files would stop us for ever.
     /// </summary>
     public static void RemoveMisleadingLock(string file)
     {
         if (!int.TryParse(Lines(file).FirstOrDefault(), CultureInfo.InvariantCulture, out var process)) return;
         var name = Lines($"/proc/{process}/comm").FirstOrDefault();
-        var isZombie = CommandLine(process).Length == 0;
-        if (name is not null && (name != "postgres" || isZombie)) File.Delete(file);
+        var title = CommandLine(process).FirstOrDefault(); // a zombie has none
+        var isChild = title is not null && title.StartsWith("postgres: ", StringComparison.Ordinal);
+        if (name is not null && (name != "postgres" || title is null || isChild)) File.Delete(file);
     }
 
     private static string[] CommandLine(int process) => Lines($"/proc/{process}/cmdline") is [var line, ..] ? line.Split('\0') : [];

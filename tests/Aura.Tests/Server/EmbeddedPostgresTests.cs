@@ -73,15 +73,15 @@ public sealed class EmbeddedPostgresTests
     }
 
     [Fact]
-    public async Task A_lock_file_that_names_a_foreign_process_does_not_keep_the_cluster_from_starting()
+    public Task A_lock_file_that_names_a_foreign_process_does_not_keep_the_cluster_from_starting() => StartsAlthoughLockedBy(Environment.ProcessId);
+
+    [Fact]
+    public async Task A_lock_file_that_names_a_child_of_another_cluster_does_not_keep_it_from_starting()
     {
-        await (await Start()).DisposeAsync();
-        var file = Path.Combine(data, "postgres/cluster/postmaster.pid");
-        await File.WriteAllTextAsync(file, $"{Environment.ProcessId}\n{data}/postgres/cluster\n1\n5432\n{data}/postgres/socket\n\n0 0\nready\n");
+        await using var other = new NpgsqlConnection(await TestCluster.CreateDatabase());
+        await other.OpenAsync();
 
-        await using var postgres = await Start();
-
-        Assert.Equal(1, await Scalar(postgres, "SELECT 1"));
+        await StartsAlthoughLockedBy(other.ProcessID);
     }
 
     [Fact]
@@ -215,6 +215,17 @@ public sealed class EmbeddedPostgresTests
             DataDirectory = directory ?? data,
             Settings = settings ?? new() { ["shared_buffers"] = "16MB" },
         });
+
+    private async Task StartsAlthoughLockedBy(int process)
+    {
+        await (await Start()).DisposeAsync();
+        var file = Path.Combine(data, "postgres/cluster/postmaster.pid");
+        await File.WriteAllTextAsync(file, $"{process}\n{data}/postgres/cluster\n1\n5432\n{data}/postgres/socket\n\n0 0\nready\n");
+
+        await using var postgres = await Start();
+
+        Assert.Equal(1, await Scalar(postgres, "SELECT 1"));
+    }
 
     private static void Kill(EmbeddedPostgres postgres)
     {
