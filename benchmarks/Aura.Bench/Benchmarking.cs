@@ -26,7 +26,7 @@ internal sealed class Benchmarking(BenchOptions options, EmbeddedPostgres postgr
 
     private async Task<Findings> Everything()
     {
-        var cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null; // before there is work, for vacuuming behind it goes on for minutes
+        var cold = options.Wants("cold") ? await ColdStart.Measure(options, cancellation) : null; // before the workloads, so that nothing they leave behind runs beside it
         var shop = await Shop.Open(postgres, options.Size, cancellation);
         await using var source = shop.Source;
         var (results, lists) = (new List<Result>(), new List<ListCost>());
