@@ -215,17 +215,21 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// Kills what is left of a postmaster that died. Whoever works through a long query, or waits for a lock of one that was
     /// killed, notices late or never, and there is nothing left to spare: the next postmaster makes the memory they share anew.
     /// </summary>
-    /// <remarks>By the account itself, so that no other's process is hit; in a container root may not look at another account's.</remarks>
+    /// <remarks>
+    /// By the account itself, so that no other's process is hit; in a container root may not look at another account's. Whoever
+    /// only stands in the directory, such as somebody's shell, is none of PostgreSQL's.
+    /// </remarks>
     private async Task EndOrphans(CancellationToken cancellation)
     {
         const string script = """
-            for link in /proc/[0-9]*/cwd; do
-              process=${link%/cwd}
-              [ "$(readlink "$link")" != "$1" ] || kill -KILL "${process#/proc/}"
+            cd /proc
+            for process in [0-9]*; do
+              if [ "$(readlink $process/cwd)" = "$1" ] && [ "$(cat $process/comm)" = postgres ]; then kill -KILL $process; fi
             done
+            true # one that has just ended is no failure
             """;
         options.Logger.LogWarning("Processes of the former PostgreSQL go on without it; they are killed");
-        await account.Run("sh", ["-c", $"{script}\ntrue", "sh", Cluster], cancellation);
+        await account.Run("sh", ["-c", script, "sh", Cluster], cancellation);
     }
 
     /// <summary>Not where PostgreSQL was built without LZ4.</summary>

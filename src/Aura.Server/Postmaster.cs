@@ -28,9 +28,8 @@ internal sealed record Postmaster(int ProcessId, string SocketDirectory, bool Is
     {
         if (!int.TryParse(Lines(file).FirstOrDefault(), CultureInfo.InvariantCulture, out var process)) return;
         var name = Lines($"/proc/{process}/comm").FirstOrDefault();
-        var title = CommandLine(process).FirstOrDefault(); // a zombie has none
-        var isChild = title is not null && title.StartsWith("postgres: ", StringComparison.Ordinal);
-        if (name is not null && (name != "postgres" || title is null || isChild)) File.Delete(file);
+        var isPostmaster = name == "postgres" && CommandLine(process) is [var title, ..] && !title.StartsWith("postgres: ", StringComparison.Ordinal); // a zombie has no title
+        if (name is not null && !isPostmaster) File.Delete(file);
     }
 
     private static string[] CommandLine(int process) => Lines($"/proc/{process}/cmdline") is [var line, ..] ? line.Split('\0') : [];

@@ -51,11 +51,17 @@ public sealed class EmbeddedPostgresTests
         await Execute(postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
         await using var connection = new NpgsqlConnection(postgres.ConnectionString("postgres"));
         await connection.OpenAsync();
+        using var leaving = new CancellationTokenSource();
+        var cluster = Path.Combine(data, "postgres/cluster");
+        var bystander = (await PostgresAccount.For(cluster, default)).Run("sh", ["-c", "cd \"$1\" && exec sleep 600", "sh", cluster], leaving.Token);
 
         Cluster.Signal("STOP", [connection.ProcessID]);
         Kill(postgres);
 
         Assert.Equal(42, await Eventually(() => Scalar(postgres, "SELECT answer FROM kept")));
+        Assert.False(bystander.IsCompleted);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bystander);
     }
 
     [Fact]
