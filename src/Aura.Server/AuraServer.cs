@@ -8,6 +8,7 @@ using Aura.Persistence;
 using Aura.Scripts;
 using Aura.Server.Demo;
 using Aura.Server.Http;
+using Aura.Server.Http.Lists;
 using Aura.Server.Monitoring;
 using Aura.Server.PromotionsV1;
 using Aura.Server.Scripts;
@@ -94,6 +95,9 @@ public static class AuraServer
         services.AddAura(database, options.DirectDatabase, options.ReplicaDatabase);
         if (options.Stripe is { } stripe)
             services.AddStripe(stripe);
+        services.AddHttpContextAccessor();
+        services.AddRequestPart(ListRequest.From);
+        services.AddRequestPart(ShopperSession.From);
         services.AddPlatform();
         services.AddPromotions();
         services.AddWinback();

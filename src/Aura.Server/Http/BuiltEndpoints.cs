@@ -20,6 +20,6 @@ internal sealed class BuiltEndpoints : EndpointDataSource
         var once = new BuiltEndpoints([.. sources]);
         sources.Clear();
         sources.Add(once);
-        _ = Task.Run(() => once.built.Value); // where it fails, it does so for whoever needs it
+        _ = OwnThread.Run(() => once.built.Value); // where it fails, it does so for whoever needs it
     }
 }

@@ -5,6 +5,6 @@ public sealed record ShopperSession(string? Id)
 {
     private const int MaxLength = 200;
 
-    public static ValueTask<ShopperSession> BindAsync(HttpContext http) => ValueTask.FromResult(new ShopperSession(
-        http.Request.Headers["X-Session-ID"].ToString() is { Length: > 0 } session ? session[..Math.Min(session.Length, MaxLength)] : null));
+    public static ShopperSession From(HttpContext http) =>
+        new(http.Request.Headers["X-Session-ID"].ToString() is { Length: > 0 } session ? session[..Math.Min(session.Length, MaxLength)] : null);
 }

@@ -21,6 +21,7 @@ internal static class PlatformServices
         services.AddSingleton<IEventPayloads, EventPayloads>();
         services.AddSingleton(_ => InBatches());
         services.AddSingleton<ShownProducts>();
+        services.AddRequestPart(PriceForm.From);
     }
 
     /// <summary>How each kind of thing that events are about is shown.</summary>

@@ -35,12 +35,12 @@ public sealed record PriceForm(Currency? Currency, CultureInfo? Culture)
     public static readonly PriceForm Plain = new(null, null);
 
     /// <exception cref="Refused">400 for a currency that ISO 4217 does not have.</exception>
-    public static ValueTask<PriceForm> BindAsync(HttpContext http) => ValueTask.FromResult(http.Request.Headers["X-Currency"].ToString() switch
+    public static PriceForm From(HttpContext http) => http.Request.Headers["X-Currency"].ToString() switch
     {
         "" => Plain,
         var code when Aura.Currency.TryParse(code, out var currency) => new(currency, Languages.Of(http.Request)),
         _ => throw Refused.BadRequest("X-Currency must be an ISO 4217 currency code such as USD."),
-    });
+    };
 
     /// <param name="price">What something costs in a currency; null where it has no price in it.</param>
     public Price? Of(Currency own, Func<Currency, Money?> price) => Of(price(Currency ?? own));

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.EntityFrameworkCore.ValueGeneration;
 
@@ -23,6 +24,8 @@ internal static class Conventions
 
     public static void Types(ModelConfigurationBuilder configuration)
     {
+        configuration.Conventions.Remove<RelationshipDiscoveryConvention>(); // each entity says what it belongs to
+        configuration.Conventions.Remove<ComplexPropertyDiscoveryConvention>(); // and which of its values are JSON
         configuration.Properties<Currency>().HaveConversion<CurrencyConverter>().HaveColumnType("character(3)");
         configuration.Properties<string>().HaveColumnType("text");
         configuration.Properties<Dictionary<string, string>>().HaveColumnType("jsonb");
@@ -47,11 +50,16 @@ internal static class Conventions
                 row.Property(nameof(StoreEntity.Version)).IsConcurrencyToken();
         }
 
+        var comparers = new Dictionary<Type, ValueComparer>();
         foreach (var entity in model.Model.GetEntityTypes())
         {
             entity.SetTableName(Snake(entity.GetTableName()!)); // every entity has a table
             foreach (var property in entity.GetProperties())
+            {
                 property.SetColumnName(Snake(property.Name));
+                if ((Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType) is { IsEnum: true } type)
+                    property.SetValueComparer(comparers.TryGetValue(type, out var comparer) ? comparer : comparers[type] = ByNumber(type));
+            }
         }
     }
 
@@ -59,6 +67,17 @@ internal static class Conventions
 
     /// <summary>A value kept whole as JSON.</summary>
     public static PropertyBuilder<T> Json<T>(this PropertyBuilder<T> property) => property.HasColumnType("jsonb");
+
+    /// <summary>What EF Core would make itself by generic methods, which then are compiled for each enum at each start.</summary>
+    private static ValueComparer ByNumber(Type type)
+    {
+        var (one, other) = (Expression.Parameter(type, "one"), Expression.Parameter(type, "other"));
+        return (ValueComparer)Activator.CreateInstance(
+            typeof(ValueComparer<>).MakeGenericType(type),
+            Expression.Lambda(Expression.Equal(one, other), one, other),
+            Expression.Lambda(Expression.Convert(one, typeof(int)), one),
+            Expression.Lambda(one, one))!; // of a type, not of a Nullable
+    }
 
     private static LambdaExpression OwnTenant(Type type, AuraDb db)
     {

@@ -8,7 +8,7 @@ namespace Aura.Persistence;
 /// <summary>What EF Core knows of the tables. It takes one to two seconds of a processor to work out and depends on no database: once in a process is enough.</summary>
 public static class StoreModel
 {
-    private static readonly Lazy<Task<IModel>> Made = new(() => Task.Run(Make));
+    private static readonly Lazy<Task<IModel>> Made = new(() => OwnThread.Run(Make));
 
     /// <summary>Whoever needs it before it is there waits for it.</summary>
     internal static IModel Value => Made.Value.GetAwaiter().GetResult();

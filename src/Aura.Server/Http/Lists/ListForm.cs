@@ -66,10 +66,10 @@ public sealed partial record ListForm
 /// <summary>The query of a list route, as its dialect spells it.</summary>
 public sealed record ListRequest(ListOptions Options)
 {
-    public static ValueTask<ListRequest> BindAsync(HttpContext http)
+    public static ListRequest From(HttpContext http)
     {
         var caller = http.RequestServices.GetRequiredService<Jobs.CurrentCaller>().Value;
-        var form = http.GetEndpoint()!.Metadata.GetRequiredMetadata<Dialect>().Lists; // only endpoints bind
-        return ValueTask.FromResult(new ListRequest(form.Read(http.Request.Query) with { Span = caller.Span, Currency = caller.Currency }));
+        var form = http.GetEndpoint()!.Metadata.GetRequiredMetadata<Dialect>().Lists; // only endpoints ask
+        return new(form.Read(http.Request.Query) with { Span = caller.Span, Currency = caller.Currency });
     }
 }
