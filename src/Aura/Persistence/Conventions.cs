@@ -50,7 +50,6 @@ internal static class Conventions
                 row.Property(nameof(StoreEntity.Version)).IsConcurrencyToken();
         }
 
-        var comparers = new Dictionary<Type, ValueComparer>();
         foreach (var entity in model.Model.GetEntityTypes())
         {
             entity.SetTableName(Snake(entity.GetTableName()!)); // every entity has a table
@@ -58,7 +57,7 @@ internal static class Conventions
             {
                 property.SetColumnName(Snake(property.Name));
                 if ((Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType) is { IsEnum: true } type)
-                    property.SetValueComparer(comparers.TryGetValue(type, out var comparer) ? comparer : comparers[type] = ByNumber(type));
+                    property.SetValueComparer(ByNumber(type));
             }
         }
     }
